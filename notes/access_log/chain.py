@@ -1,0 +1,123 @@
+"""The chain: each record holds the head before it, and ``head_n = SHA-256(head_{n-1} ‖ record_n)``.
+
+A record is canonical JSON. ``append`` is called inside the transaction that the line accounts for, so that both are on
+disk or neither. ``walk`` verifies; it raises at the first line that does not fit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from notes.access_log.digests import text64
+from notes.access_log.events import EVENTS
+from notes.errors import ChainBroken
+from notes.vault import keys
+
+RECORD_VERSION = 1
+
+FIELDS: dict[str, str] = {
+    "v": "version of the record's layout",
+    "seq": "number of the line, from 1, without gaps",
+    "prev": "head of the chain before this line, base64url",
+    "at": "time by this computer's clock, UTC, ISO 8601 with milliseconds",
+    "mono": "seconds on the computer's monotonic clock; jumps of `at` against it show a changed clock",
+    "boot": "id of the computer's present run, so that `mono` can be compared",
+    "program": "version of Session Notes",
+    "unlock": "id of this unlocking of the vault",
+    "actor": "label of the key slot that opened the vault",
+    "user": "user of the computer",
+    "host": "name of the computer",
+    "face": "through what it was done: terminal, window, program",
+    "event": "what was done; see events.md",
+    "outcome": "done, refused or failed",
+    "purpose": "purpose of use (HL7): TREAT or HOPERAT",
+    "client": "id of the client concerned",
+    "object": "id of the note, session or other thing concerned",
+    "clients": "ids of the clients concerned, where they are several",
+    "seen": "ids of the notes of which a passage was shown",
+    "rows": "rows changed: table, key, digest after the change (null when the row is gone)",
+    "counts": "numbers that belong to the event",
+    "reason": "one word for why it was refused or failed, or what kind of change it was",
+}
+"""Every field of a record and what it means. A field that is empty is left out."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A verified line: its record and the head after it."""
+
+    record: dict[str, Any]
+    head: bytes
+
+
+def genesis(vault_id: str) -> bytes:
+    """The head before the first line: it binds the chain to its vault."""
+    return keys.sha256(b"notes/v1/access-log\0" + bytes.fromhex(vault_id))
+
+
+def end(connection: Connection, vault_id: str) -> tuple[int, bytes]:
+    """Number and head of the last line; 0 and the genesis head when there is none."""
+    row = connection.execute(text("SELECT seq, head FROM access_log ORDER BY seq DESC LIMIT 1")).first()
+    return (int(row.seq), bytes(row.head)) if row else (0, genesis(vault_id))
+
+
+def append(connection: Connection, vault_id: str, entry: dict[str, Any]) -> int:
+    """Add one line and give its number. `entry` holds fields of FIELDS besides v, seq and prev."""
+    if entry["event"] not in EVENTS or not EVENTS[entry["event"]].line:
+        raise ValueError(f"{entry['event']} is not an event that leaves a line")
+    seq, head = end(connection, vault_id)
+    told = {name: value for name, value in entry.items() if value not in (None, [], {}, "")}
+    record = keys.canonical({"v": RECORD_VERSION, "seq": seq + 1, "prev": text64(head), **told})
+    connection.execute(
+        text("INSERT INTO access_log (seq, record, head) VALUES (:seq, :record, :head)"),
+        {"seq": seq + 1, "record": record.decode(), "head": keys.sha256(head + record)},
+    )
+    return seq + 1
+
+
+def walk(connection: Connection, vault_id: str, after: int = 0) -> Iterator[Line]:
+    """The lines after number `after`, each verified. Raises ChainBroken naming the first that does not fit."""
+    head = genesis(vault_id)
+    if after:
+        head = bytes(connection.execute(text("SELECT head FROM access_log WHERE seq = :n"), {"n": after}).scalar_one())
+    expected = after
+    rows = connection.execute(
+        text("SELECT seq, record, head FROM access_log WHERE seq > :after ORDER BY seq"), {"after": after}
+    )
+    for row in rows.yield_per(1000):
+        expected += 1
+        yield (line := _verified(expected, head, row.seq, row.record, row.head))
+        head = line.head
+    promised = connection.execute(text("SELECT seq FROM sqlite_sequence WHERE name = 'access_log'")).scalar() or 0
+    if promised != expected:
+        raise broken(expected + 1, f"the log ends at line {expected}, but {promised} were written")
+
+
+def _verified(expected: int, before: bytes, seq: int, record: Any, head: Any) -> Line:
+    if seq != expected:
+        raise broken(expected, "it is missing")
+    try:
+        content = record.encode()
+        told = json.loads(content)
+        canonical = keys.canonical(told) == content
+    except (AttributeError, ValueError, RecursionError):
+        raise broken(expected, "it is not a record") from None
+    if not canonical or not isinstance(told, dict) or told.get("seq") != expected:
+        raise broken(expected, "its record is not as it was written")
+    if told.get("prev") != text64(before) or keys.sha256(before + content) != head:
+        raise broken(expected, "it does not continue the line before it, or its content was changed")
+    return Line(told, head)
+
+
+def broken(seq: int, how: str) -> ChainBroken:
+    """The error for line `seq`."""
+    return ChainBroken(
+        f"The access log does not hold from line {seq} on.",
+        f"At line {seq}: {how}.",
+        "Keep a copy of the vault folder as it is, and compare it with your last backup.",
+    )

@@ -1,0 +1,7 @@
+"""``notes demo``."""
+
+import typer
+
+
+def demo(context: typer.Context) -> None:
+    """The tour."""

@@ -1,0 +1,97 @@
+"""``notes log``: show, verify, export, review."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from notes.access_log import export as exporting
+from notes.cli.options import options, unlocked
+from notes.cli.output import as_json, local, say, shown, state, table
+from notes.cli.vault import run_verification
+from notes.errors import UsageError
+from notes.practice import log
+from notes.vault.files import write_atomically
+
+app = typer.Typer()
+
+Since = Annotated[str | None, typer.Option("--from", help="From this day.", show_default=False)]
+Until = Annotated[str | None, typer.Option("--to", help="Up to this day.", show_default=False)]
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    client: Annotated[str | None, typer.Option(help="Only about this client.", show_default=False)] = None,
+    event: Annotated[
+        str | None, typer.Option(help="An event or its beginning: note.open, key.", show_default=False)
+    ] = None,
+    face: Annotated[str | None, typer.Option(help="terminal, window or program.", show_default=False)] = None,
+    outcome: Annotated[str | None, typer.Option(help="done, refused or failed.", show_default=False)] = None,
+    since: Since = None,
+    until: Until = None,
+    limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
+) -> None:
+    """Show who looked, newest first."""
+    with unlocked(context) as practice:
+        lines = practice.do(log.show, client, event, face, outcome, since, until, limit)
+    if options(context).json:
+        as_json({"lines": lines})
+        return
+    rows = [(line.seq, local(line.at), state(line.outcome), line.sentence) for line in lines]
+    table(("line", "when", "outcome", "what"), rows, "No such lines.")
+
+
+@app.command()
+def verify(context: typer.Context) -> None:
+    """Check the log's chain, and every row of the record against it."""
+    run_verification(context, whole=False)
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    to: Annotated[
+        Path | None, typer.Argument(help="File to write; standard output if left out.", show_default=False)
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="jsonl or csv.")] = "jsonl",
+    since: Since = None,
+    until: Until = None,
+) -> None:
+    """Export the log for other programs (docs/format.md describes the columns). It holds ids, no names, no text."""
+    if form not in exporting.FORMATS:
+        raise UsageError("That is not a format.", "Known are jsonl and csv.", "Use --format jsonl or --format csv.")
+    if to is not None and to.exists():
+        raise UsageError("That file is there already.", "An export never replaces a file.", "Name a new file.")
+    with unlocked(context) as practice:
+        lines = practice.do(log.export, since, until)
+        content = exporting.FORMATS[form](lines, practice.vault_id)
+    if to is None:
+        sys.stdout.write(content)
+        return
+    write_atomically(to, content.encode())
+    if options(context).json:
+        as_json({"exported": {"lines": len(lines), "path": os.fspath(to)}})
+    else:
+        say(f"Wrote {len(lines):,} lines to {shown(to)}.")
+
+
+@app.command()
+def review(context: typer.Context) -> None:
+    """Examine what is new since the last review, unusual things first; the log records that you did."""
+    with unlocked(context) as practice:
+        found = practice.do(log.review)
+    if options(context).json:
+        as_json({"review": found})
+        return
+    last = f"since the last review on {local(found.last)[:16]}" if found.last else "this is the first review"
+    say(f"[bold]Lines {found.since:,} to {found.through:,}[/], {last}.\n")
+    rows = [(u.line.seq, local(u.line.at), u.why, u.line.sentence) for u in found.unusual]
+    table(("line", "when", "why it is shown", "what"), rows, "Nothing unusual.")
+    say("Everything else, counted:")
+    table(("event", "lines"), found.counts.items(), "Nothing new.")
+    say("[dim]That you reviewed the log up to here is now itself a line of the log.[/]")

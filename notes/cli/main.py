@@ -1,0 +1,111 @@
+"""The program ``notes``: options, groups of commands, and how an error ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from notes import __version__
+from notes.cli import clients, demo, importing, keyring, log, note, search, sessions, vault
+from notes.cli.options import Options, options
+from notes.cli.output import as_json, complain, err
+from notes.errors import NotesError
+
+app = typer.Typer(
+    name="notes",
+    help="Session Notes: encrypted session notes for a practice of one, with an access log nobody can quietly change.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for group, name, about in (
+    (clients.app, "client", "Clients: add, show, list, edit, archive."),
+    (sessions.app, "session", "Sessions: add, list, edit."),
+    (note.app, "note", "Notes: write, sign, amend, read, compare."),
+    (log.app, "log", "The access log: who looked, when, at what."),
+    (keyring.app, "key", "Who can open the vault: passphrase, recovery key, rotation."),
+):
+    app.add_typer(group, name=name, help=about, no_args_is_help=True)
+app.command("init")(vault.init)
+app.command("search")(search.search)
+app.command("import")(importing.import_)
+app.command("verify")(vault.verify)
+app.command("demo")(demo.demo)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"Session Notes {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def before(
+    context: typer.Context,
+    vault_folder: Annotated[
+        Path | None,
+        typer.Option("--vault", envvar="NOTES_VAULT", help="The vault's folder.", show_default=False),
+    ] = None,
+    passphrase_file: Annotated[
+        str | None,
+        typer.Option(
+            envvar="NOTES_PASSPHRASE_FILE",
+            help="File with the passphrase; - for standard input. Without it you are asked.",
+            show_default=False,
+        ),
+    ] = None,
+    recovery_key_file: Annotated[
+        str | None,
+        typer.Option(help="Open with the recovery key in this file; - to type it in.", show_default=False),
+    ] = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(envvar="NOTES_KEY_FILE", help="Key file, for a vault that needs one.", show_default=False),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document on standard output.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and end.")
+    ] = False,
+) -> None:
+    """Options that stand before the command."""
+    said = options(context)
+    said.vault, said.json, said.key_file = vault_folder, json, key_file
+    said.passphrase_file, said.recovery_key_file = passphrase_file, recovery_key_file
+
+
+def main() -> None:
+    """Run the program; its exit code says how it ended (see ``notes.errors``)."""
+    said = Options()
+    try:
+        app(obj=said)
+    except NotesError as error:
+        if said.json:
+            told = {"what": error.what, "why": error.why, "next": error.hint, "exit_code": error.exit_code}
+            as_json({"error": told})
+        complain(error)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        _crash_notice(error)
+        sys.exit(1)
+
+
+def _crash_notice(error: Exception) -> None:
+    """Where it went wrong, without a word of what was being worked on."""
+    err.print("[bold red]Session Notes has a fault and had to stop.[/]")
+    err.print("Nothing half-done was kept. Please report the lines below; they hold no client data.")
+    err.print(f"Session Notes {__version__}, Python {sys.version.split()[0]}, {sys.platform}: {type(error).__name__}")
+    for frame in traceback.extract_tb(error.__traceback__):
+        where = Path(frame.filename)
+        err.print(f"  {'/'.join(where.parts[-3:])}:{frame.lineno} {frame.name}", markup=False)
+
+
+__all__ = ["app", "main"]

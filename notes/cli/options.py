@@ -1,0 +1,60 @@
+"""The options before the command: which vault, which key, how to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from notes.cli import secrets_in
+from notes.cli.output import warn
+from notes.errors import UsageError
+from notes.practice import opening
+from notes.practice.practice import Practice
+from notes.vault import keys
+
+
+@dataclass
+class Options:
+    """What was said before the command."""
+
+    vault: Path | None = None
+    passphrase_file: str | None = None
+    recovery_key_file: str | None = None
+    key_file: Path | None = None
+    json: bool = False
+
+    def folder(self) -> Path:
+        """The vault's folder. Raises UsageError when none was named."""
+        if self.vault is None:
+            raise UsageError(
+                "No vault was named.",
+                "",
+                "Name its folder: notes --vault FOLDER COMMAND, or set NOTES_VAULT once.",
+            )
+        return self.vault
+
+
+def options(context: typer.Context) -> Options:
+    """The options of this call."""
+    found = context.find_object(Options)
+    assert found is not None
+    return found
+
+
+@contextmanager
+def unlocked(context: typer.Context) -> Iterator[Practice]:
+    """The practice, unlocked for one command and locked after it."""
+    said = options(context)
+    secret = secrets_in.to_unlock(said.folder(), said.passphrase_file, said.recovery_key_file, said.key_file)
+    try:
+        practice = opening.unlock(said.folder(), secret, face="terminal")
+    finally:
+        keys.wipe(secret.value)
+    for warning in practice.warnings:
+        warn(warning)
+    with practice:
+        yield practice

@@ -1,0 +1,129 @@
+"""How passphrases and keys come in: from a file, standard input, or asked for without echo. Never as an argument."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from pathlib import Path
+
+from notes.errors import BadFile, UsageError, WrongKey
+from notes.vault import header, keys, passphrase, recovery_key
+from notes.vault.files import flush, machine_error
+from notes.vault.slots import Secret
+
+LONGEST = 64 * 1024
+"""Bytes read of a passphrase or key file."""
+
+
+def to_unlock(folder: Path, passphrase_file: str | None, recovery_file: str | None, key_file: Path | None) -> Secret:
+    """What opens the vault, as the options say; asks where they say nothing. The caller wipes its value.
+
+    Raises UsageError, BadFile, WrongKey.
+    """
+    header.read(folder)  # a folder that is no vault is said before anybody types a passphrase
+    if recovery_file is not None:
+        typed = _from(recovery_file, "Recovery key: ")
+        try:
+            return Secret("recovery", recovery_key.read(typed))
+        finally:
+            keys.wipe(typed)
+    typed = _from(passphrase_file, "Passphrase: ")
+    try:
+        return Secret("passphrase", passphrase.prepare(typed), read_key_file(key_file) if key_file else None)
+    finally:
+        keys.wipe(typed)
+
+
+def current(passphrase_file: str | None) -> bytearray:
+    """The passphrase in use. The caller wipes it."""
+    return _from(passphrase_file, "Passphrase in use: ")
+
+
+def to_choose(passphrase_file: str | None) -> bytearray:
+    """A new passphrase: from the file named, or asked for twice. The caller wipes it. Raises UsageError, BadFile."""
+    if passphrase_file is not None:
+        return _from(passphrase_file, "New passphrase: ")
+    first = _ask("New passphrase (15 characters or more; several words are good): ")
+    second = _ask("The same again: ")
+    try:
+        if first != second:
+            keys.wipe(first)
+            raise UsageError("The two were not the same.", "", "Try again.")
+    finally:
+        keys.wipe(second)
+    return first
+
+
+def read_key_file(path: Path) -> bytes:
+    """A key file's content. Raises BadFile."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadFile("The key file cannot be read.", f"{error.strerror}.", "Connect the stick it is on.") from None
+    if not 16 <= len(content) <= LONGEST:
+        raise BadFile("That is not a key file.", "It is shorter than 16 bytes or longer than 64 KiB.", "Name another.")
+    return content
+
+
+def make_key_file(path: Path, vault: Path) -> bytes:
+    """The key file for a new vault: the one that is there, or 64 fresh random bytes. Raises UsageError, BadFile."""
+    outside(path, vault, "The key file")
+    if path.exists():
+        return read_key_file(path)
+    content = os.urandom(64)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.write(handle, content)
+            flush(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise machine_error(error) from None
+    return content
+
+
+def outside(path: Path, vault: Path, what: str) -> None:
+    """Raises UsageError when `path` lies in the vault's folder: a key does not hang beside its lock."""
+    if vault.resolve() in path.resolve().parents:
+        raise UsageError(
+            f"{what} must not lie in the vault's folder.",
+            "Whoever copies the folder would have the key with it.",
+            "Keep it on another disk, best on a stick or on paper.",
+        )
+
+
+def _from(source: str | None, prompt: str) -> bytearray:
+    if source is None:
+        if not sys.stdin.isatty():
+            raise UsageError(
+                "No passphrase was given.",
+                "There is no terminal to ask at.",
+                "Use --passphrase-file FILE, or - for standard input.",
+            )
+        return _ask(prompt)
+    if source == "-":
+        if sys.stdin.isatty():
+            return _ask(prompt)
+        content = bytearray(sys.stdin.buffer.read(LONGEST + 1))
+    else:
+        content = bytearray(LONGEST + 1)
+        try:
+            with Path(source).open("rb", buffering=0) as file:
+                length = file.readinto(content)
+        except OSError as error:
+            raise BadFile(
+                "The passphrase or key file cannot be read.", f"{error.strerror}.", "Check the path."
+            ) from None
+        del content[length:]
+    if len(content) > LONGEST:
+        raise BadFile("That file is too long for a passphrase or key.", "", "Name another file.")
+    if not content.strip():
+        raise WrongKey("The passphrase or key given is empty.", "", "Check the file or input it comes from.")
+    return content
+
+
+def _ask(prompt: str) -> bytearray:
+    """Asked without echo. getpass gives a str; it lives no longer than this line."""
+    return bytearray(getpass.getpass(prompt).encode())

@@ -1,0 +1,104 @@
+"""``notes init`` and ``notes verify``."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from notes.cli import secrets_in
+from notes.cli.options import options, unlocked
+from notes.cli.output import as_json, err, say, shown
+from notes.errors import NotesError
+from notes.exchange import recovery_sheet
+from notes.practice import opening, verification
+from notes.practice.verification import Problem, Report
+from notes.vault import keys, recovery_key
+
+
+def init(
+    context: typer.Context,
+    name: Annotated[str, typer.Option(help="The practice's name.")] = "My practice",
+    sheet: Annotated[
+        Path | None,
+        typer.Option("--recovery-sheet", help="Also write the recovery key to this PDF, to print.", show_default=False),
+    ] = None,
+) -> None:
+    """Create a vault. The recovery key is shown once: write it down or print the sheet."""
+    said = options(context)
+    folder = said.folder()
+    if sheet:
+        secrets_in.outside(sheet, folder, "The recovery sheet")
+    typed = secrets_in.to_choose(said.passphrase_file)
+    try:
+        key_file = secrets_in.make_key_file(said.key_file, folder) if said.key_file else None
+        created = opening.create(folder, typed, name, key_file=key_file, face="terminal")
+    finally:
+        keys.wipe(typed)
+    if said.json:
+        told = {"id": created.vault_id, "path": str(folder), "name": name}
+        as_json({"vault": told, "recovery_key": recovery_key.write(created.recovery_key)})
+    else:
+        say(f"The vault is ready: [bold]{shown(folder)}[/]\n")
+    hand_over(created.recovery_key, sheet, name, created.vault_id, silent=said.json)
+
+
+def hand_over(key: bytearray, sheet: Path | None, name: str, vault_id: str, *, silent: bool) -> None:
+    """Show a new recovery key, write its sheet where asked, and wipe it."""
+    if not silent:
+        say(f"Recovery key    [bold]{recovery_key.write(key)}[/]\n")
+        say("It opens the vault if the passphrase is lost, and is shown only now. Copy it onto paper and keep that")
+        say("away from this computer. Without passphrase and recovery key nobody can open the vault again.")
+    try:
+        if sheet:
+            recovery_sheet.write(sheet, key, name, vault_id, date.today())
+            if not silent:
+                say(f"\nThe sheet to print is in {shown(sheet)}. Print it, then delete the file.")
+    finally:
+        keys.wipe(key)
+
+
+def verify(context: typer.Context) -> None:
+    """Check everything: pages, schema, log, every row and signed text, search index."""
+    run_verification(context, whole=True)
+
+
+def run_verification(context: typer.Context, *, whole: bool) -> None:
+    """Verify, show, and end with 4 when something is wrong. A vault too damaged to unlock is a finding too."""
+    said = options(context)
+    try:
+        with unlocked(context) as practice, err.status("Verifying …") as status:
+
+            def progress(what: str, done: int, total: int) -> None:
+                status.update(f"Verifying {what}: {done:,} of {total:,}")
+
+            report = practice.do(verification.verify if whole else verification.verify_log, progress)
+    except NotesError as error:
+        if error.exit_code != 4:
+            raise
+        report = Report(0, 0, [Problem("vault", "", f"{error.what} {error.why}".strip())])
+    if said.json:
+        told = {"ok": report.ok, "notes": report.notes, "log_lines": report.log_lines}
+        as_json({**told, "problems": report.problems})
+    else:
+        _show(report, whole)
+    if not report.ok:
+        raise typer.Exit(4)
+
+
+def _show(report: Report, whole: bool) -> None:
+    if report.ok:
+        say(f"[green]✓ All is as the log says:[/] {report.notes:,} notes, {report.log_lines:,} log lines.")
+        if whole:
+            say("[dim]Pages, schema, log chain, every row, every signed text and the search index were checked.[/]")
+        return
+    say(
+        f"[bold red]✗ {len(report.problems)} thing{'s are' if len(report.problems) > 1 else ' is'} not as it should be:[/]"
+    )
+    for problem in report.problems[:50]:
+        say(f"  [bold]{shown(problem.what)} {shown(problem.where)}[/]  {shown(problem.detail)}")
+    if len(report.problems) > 50:
+        say(f"  … and {len(report.problems) - 50:,} more.")
+    say("Keep a copy of the vault folder as it is, and compare it with your last backup.")

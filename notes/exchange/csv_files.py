@@ -1,0 +1,264 @@
+"""CSV files of earlier notes: which column is what, and each row as a note.
+
+The mapping is guessed from the column names and printed; a map file (TOML) overrides the guess::
+
+    client = "client_code"        # required if it cannot be guessed
+    date = "session_date"         # optional
+    date_format = "%d/%m/%Y"      # only where dates are not written 2026-03-31
+    kind = "type"                 # optional; progress where there is none
+    tags = ["topic"]              # optional
+    leave_out = ["row_number"]    # the only way to lose a column
+
+Every other column becomes a headed section of the note's text, in the file's order: an import loses nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from notes.errors import BadFile, BadValue
+from notes.exchange.reading_files import read_text
+from notes.exchange.rows import Reading, Rejected, Row
+from notes.record import values
+
+GUESSES: dict[str, tuple[str, ...]] = {
+    "client": (
+        "client",
+        "clientcode",
+        "clientid",
+        "clientname",
+        "patient",
+        "patientname",
+        "patientid",
+        "name",
+        "code",
+    ),
+    "date": (
+        "date",
+        "sessiondate",
+        "dateofservice",
+        "dos",
+        "session",
+        "notedate",
+        "datetime",
+        "when",
+        "appointment",
+    ),
+    "kind": ("kind", "type", "notetype", "notekind", "template", "kindofnote"),
+    "tags": ("tag", "tags", "topic", "topics", "category", "theme", "label", "labels"),
+}
+"""Column names, without case, blanks and signs, that a role is guessed from."""
+
+UNNAMED = "(unnamed column {})"
+
+_LARGEST_FIELD = 64 * 1024 * 1024
+_DAY_FORMATS = ("%d.%m.%Y", "%Y/%m/%d", "%Y%m%d", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y")
+_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
+
+
+@dataclass
+class Mapping:
+    """Which column is what."""
+
+    client: str | None = None
+    date: str | None = None
+    date_format: str | None = None
+    kind: str | None = None
+    tags: list[str] = field(default_factory=list)
+    leave_out: list[str] = field(default_factory=list)
+
+
+def read(path: Path, map_file: Path | None = None, encoding: str | None = None) -> Reading:
+    """The file's rows. Raises BadFile when the file as a whole is not what it should be."""
+    text = read_text(path, encoding)
+    columns, lines = _table(path.name, text)
+    reading = Reading()
+    mapping = _guess(columns, lines, reading)
+    if map_file is not None:
+        _override(mapping, map_file, columns)
+    if mapping.client is None:
+        raise BadFile(
+            f"{path.name}: no column says which client a row belongs to.",
+            f"Its columns are: {', '.join(columns)}.",
+            'Name the column in a map file, for example: client = "code", and give it with --map FILE.',
+        )
+    sections = [c for c in columns if c not in _used(mapping)]
+    reading.understood = _told(mapping, sections)
+    day_first = _day_first(mapping, columns, lines, path.name)
+    for line, cells in lines:
+        if len(cells) != len(columns):
+            why = f"It has {len(cells)} columns; the first line names {len(columns)}."
+            reading.rejected.append(Rejected(line, why))
+            continue
+        try:
+            reading.rows.append(_row(line, dict(zip(columns, cells, strict=True)), mapping, sections, day_first))
+        except BadValue as error:
+            reading.rejected.append(Rejected(line, f"{error.what} {error.why}".strip()))
+    if mapping.date is None:
+        reading.doubtful.append("No column holds a date: the notes come in undated and without sessions.")
+    return reading
+
+
+def _table(name: str, text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Column names, and each row with the number of the line it begins on."""
+    csv.field_size_limit(_LARGEST_FIELD)
+    try:
+        dialect: Any = csv.Sniffer().sniff(text.split("\n", 1)[0], delimiters=",;\t|")
+        delimiter = dialect.delimiter
+    except csv.Error:
+        delimiter = ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines: list[tuple[int, list[str]]] = []
+    begun = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                lines.append((begun, cells))
+            begun = reader.line_num + 1
+    except csv.Error as error:
+        raise BadFile(
+            f"{name} is not a proper CSV file.",
+            f"Line {begun}: {error}.",
+            "Correct that line, or export the file anew.",
+        ) from None
+    if len(lines) < 2 or len(lines[0][1]) < 2:
+        raise BadFile(
+            f"{name} is not a table of notes.",
+            "It needs a first line with the names of at least two columns, and rows below it.",
+            "Export it again as CSV with column names.",
+        )
+    columns = [c.strip() or UNNAMED.format(n) for n, c in enumerate(lines[0][1], 1)]
+    if len(set(columns)) != len(columns):
+        raise BadFile(f"{name} has two columns of the same name.", "Line 1 names one twice.", "Rename one of them.")
+    return columns, lines[1:]
+
+
+def _guess(columns: list[str], lines: list[tuple[int, list[str]]], reading: Reading) -> Mapping:
+    plain = {column: re.sub(r"[^a-z0-9]", "", column.casefold()) for column in columns}
+    mapping = Mapping()
+    for role in ("client", "date", "kind"):
+        found = [column for name in GUESSES[role] for column in columns if plain[column] == name]
+        setattr(mapping, role, found[0] if found else None)
+    mapping.tags = [column for column in columns if plain[column] in GUESSES["tags"]]
+    if mapping.client is None and columns[0].startswith("(unnamed"):
+        firsts = [cells[0].strip() for _, cells in lines]
+        if all(firsts) and len(set(firsts)) == len(firsts):
+            mapping.client = columns[0]
+            reading.doubtful.append(
+                "No column is named like a client. The first column has no name and differs in every row, so it was "
+                "taken for the client's code: every row becomes a client of its own."
+            )
+    return mapping
+
+
+def _override(mapping: Mapping, map_file: Path, columns: list[str]) -> None:
+    try:
+        told = tomllib.loads(read_text(map_file))
+    except tomllib.TOMLDecodeError as error:
+        raise BadFile(
+            f"The map file {map_file.name} is not TOML.", f"{error}.", "See docs/guide.md, Importing."
+        ) from None
+    for key, value in told.items():
+        wanted = list if key in ("tags", "leave_out") else str
+        if key not in Mapping.__dataclass_fields__ or not isinstance(value, wanted):
+            raise BadFile(
+                f"The map file {map_file.name} has an entry that means nothing: {key}.",
+                f"Known are: {', '.join(Mapping.__dataclass_fields__)}.",
+                "See docs/guide.md, Importing.",
+            )
+        named = [] if key == "date_format" else value if isinstance(value, list) else [value]
+        missing = [name for name in named if name not in columns]
+        if missing:
+            raise BadFile(
+                f"The file lacks a column that the map file names: {missing[0]}.",
+                f"Its columns are: {', '.join(columns)}.",
+                "Correct the map file.",
+            )
+        setattr(mapping, key, value)
+
+
+def _used(mapping: Mapping) -> set[str | None]:
+    return {mapping.client, mapping.date, mapping.kind, *mapping.tags, *mapping.leave_out}
+
+
+def _told(mapping: Mapping, sections: list[str]) -> dict[str, str]:
+    told = {str(mapping.client): "client"}
+    for column, role in ((mapping.date, "date"), (mapping.kind, "kind")):
+        if column:
+            told[column] = role
+    told |= dict.fromkeys(mapping.tags, "tag")
+    told |= dict.fromkeys(mapping.leave_out, "left out")
+    return told | {column: f"section “{_heading(column)}”" for column in sections}
+
+
+def _row(line: int, cells: dict[str, str], mapping: Mapping, sections: list[str], day_first: bool) -> Row:
+    filled = [(column, cells[column]) for column in sections if cells[column].strip()]
+    if not filled:
+        raise BadValue("The row holds no text.")
+    text = "\n\n".join(f"## {_heading(column)}\n\n{cell}" for column, cell in filled)
+    stated = cells[mapping.kind].strip() if mapping.kind else ""
+    tags = [t.strip() for column in mapping.tags for t in re.split(r"[,;]", cells[column]) if t.strip()]
+    written = cells[mapping.date].strip() if mapping.date else ""
+    return Row(
+        place=line,
+        client=values.one_line(cells[str(mapping.client)], "The client"),
+        at=read_moment(written, mapping.date_format, day_first) if written else None,
+        kind=values.one_of(stated, values.KINDS, "The kind of note") if stated else "progress",
+        text=values.note_text(text),
+        tags=tuple(dict.fromkeys(values.tag(t) for t in tags)),
+    )
+
+
+def read_moment(written: str, date_format: str | None, day_first: bool) -> str:
+    """A date or time as files have them. Raises BadValue when it does not exist or cannot be understood."""
+    if date_format:
+        try:
+            parsed = datetime.strptime(written, date_format)
+        except ValueError:
+            raise BadValue("The date does not exist or does not fit the date_format.") from None
+        return parsed.date().isoformat() if "%H" not in date_format else parsed.isoformat(timespec="seconds")
+    slashed = _SLASHED.fullmatch(written)
+    if slashed:
+        first, second, year = (int(part) for part in slashed.groups())
+        day, month = (first, second) if day_first else (second, first)
+        try:
+            return date(year, month, day).isoformat()
+        except ValueError:
+            raise BadValue("The date does not exist.") from None
+    for form in _DAY_FORMATS:
+        try:
+            return datetime.strptime(written, form).date().isoformat()
+        except ValueError:
+            continue
+    return values.moment(written)
+
+
+def _day_first(mapping: Mapping, columns: list[str], lines: list[tuple[int, list[str]]], name: str) -> bool:
+    """Whether 03/04/2026 is the third of April. Raises BadFile when no row of the file settles it."""
+    if mapping.date is None or mapping.date_format:
+        return True
+    place = columns.index(mapping.date)
+    dates = [_SLASHED.fullmatch(cells[place].strip()) for _, cells in lines if len(cells) > place]
+    pairs = [(int(m[1]), int(m[2])) for m in dates if m]
+    if not pairs:
+        return True
+    day_first, month_first = any(a > 12 for a, _ in pairs), any(b > 12 for _, b in pairs)
+    if day_first == month_first:
+        raise BadFile(
+            f"{name}: the dates could be read two ways.",
+            "Rows like 03/04/2026 do not say whether the day or the month comes first.",
+            'Say so in a map file, for example: date_format = "%d/%m/%Y", and give it with --map FILE.',
+        )
+    return day_first
+
+
+def _heading(column: str) -> str:
+    words = re.sub(r"[_\s]+", " ", column).strip()
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,210 @@
+"""Bringing earlier notes into the record: all in one transaction, nothing twice, nothing lost.
+
+Each row becomes a signed note of its client, with a session where the row has a date. What a row was made from is kept
+as a fingerprint, so that importing the same file again adds nothing. The log gets one line for each client whose record
+grew, and one for the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from notes.access_log.digests import text64, version_digest
+from notes.errors import Unsupported
+from notes.exchange import csv_files, text_folders
+from notes.exchange.rows import Reading, Rejected, Row
+from notes.practice import references
+from notes.practice.operations import Work, operation
+from notes.record import search
+from notes.record.progress_notes import OF_A_SESSION
+from notes.store import models
+from notes.vault import keys
+
+TEMPLATE = "free"
+REASON = "imported"
+"""The reason in the first version of an imported note: it was written elsewhere and signed by being brought in."""
+
+Progress = Callable[[int, int], None]
+"""Called with the notes done and the notes to do; an error it raises cancels the import."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did, or would do: new clients, sessions and notes, rows that were there already, rows rejected."""
+
+    clients: int
+    sessions: int
+    notes: int
+    skipped: int
+    rejected: list[Rejected] = field(default_factory=list)
+    doubtful: list[str] = field(default_factory=list)
+    understood: dict[str, str] = field(default_factory=dict)
+
+
+def read(path: Path, map_file: Path | None = None, encoding: str | None = None) -> Reading:
+    """The file or folder as rows; touches no vault. Raises BadFile, Unsupported."""
+    if path.is_dir():
+        return text_folders.read(path, encoding)
+    if path.suffix.lower() in text_folders.ENDINGS:
+        raise Unsupported(
+            "A single text file does not say whose note it is.",
+            "Text files are imported by the folder: one folder for each client.",
+            "Name the folder, or enter this one note: notes note new --client CLIENT --template free --file FILE",
+        )
+    return csv_files.read(path, map_file, encoding)
+
+
+@operation("import.file")
+def bring_in(work: Work, reading: Reading, progress: Progress | None = None) -> Imported:
+    """Import every row that is not there yet."""
+    fresh, skipped = _fresh(work, reading.rows)
+    clients, made_clients = _clients(work, fresh)
+    sessions = done = 0
+    for client_id, rows in _by_client(fresh, clients):
+        sessions += _bring_in_client(work, client_id, rows)
+        done += len(rows)
+        if progress:
+            progress(done, len(fresh))
+    work.counts = {"clients": made_clients, "sessions": sessions, "notes": len(fresh), "skipped": skipped}
+    work.counts["rejected"] = len(reading.rejected)
+    return _outcome(reading, made_clients, sessions, len(fresh), skipped)
+
+
+@operation("import.preview")
+def preview(work: Work, reading: Reading) -> Imported:
+    """What ``bring_in`` would do; changes nothing."""
+    fresh, skipped = _fresh(work, reading.rows)
+    known = {references.plain(row.name): row.id for row in work.db.query(models.Client.name, models.Client.id)}
+    wanted = {references.plain(row.client) for row, _ in fresh}
+    taken = set(work.db.query(models.Session.client_id, models.Session.started_at).tuples())
+    meetings = {(references.plain(row.client), row.at) for row, _ in fresh if _has_session(row)}
+    sessions = sum((known.get(name), at) not in taken for name, at in meetings)
+    work.counts = {"notes": len(fresh), "skipped": skipped, "rejected": len(reading.rejected)}
+    return _outcome(reading, len(wanted - set(known)), sessions, len(fresh), skipped)
+
+
+def _outcome(reading: Reading, clients: int, sessions: int, notes: int, skipped: int) -> Imported:
+    return Imported(clients, sessions, notes, skipped, reading.rejected, reading.doubtful, reading.understood)
+
+
+def _fresh(work: Work, rows: Iterable[Row]) -> tuple[list[tuple[Row, str]], int]:
+    """Rows not in the record yet, each with its fingerprint, and how many were there already or come twice."""
+    known = set(work.db.execute(text("SELECT fingerprint FROM notes WHERE fingerprint IS NOT NULL")).scalars())
+    fresh: list[tuple[Row, str]] = []
+    skipped = 0
+    for row in rows:
+        told = ["import", references.plain(row.client), row.at, row.kind, row.text]
+        fingerprint = text64(keys.mac(work.standing.row_key, keys.canonical(told))[:16])
+        if fingerprint in known:
+            skipped += 1
+        else:
+            known.add(fingerprint)
+            fresh.append((row, fingerprint))
+    return fresh, skipped
+
+
+def _clients(work: Work, fresh: list[tuple[Row, str]]) -> tuple[dict[str, int], int]:
+    """The id of every client named, new ones added; and how many were added."""
+    ids = {references.plain(row.name): row.id for row in work.db.query(models.Client.name, models.Client.id)}
+    new = {references.plain(row.client): row.client for row, _ in fresh if references.plain(row.client) not in ids}
+    rows = [
+        {
+            "id": work.new_id(),
+            "ref": ref,
+            "name": name,
+            "status": "active",
+            "created_at": work.milliseconds,
+            "changed_at": work.milliseconds,
+        }
+        for name, ref in zip(new.values(), work.new_refs(models.Client, len(new)), strict=True)
+    ]
+    work.insert(models.Client, rows)
+    ids |= {plain: row["id"] for plain, row in zip(new, rows, strict=True)}
+    return ids, len(rows)
+
+
+def _by_client(fresh: list[tuple[Row, str]], clients: dict[str, int]) -> Iterator[tuple[int, list[tuple[Row, str]]]]:
+    def owner(item: tuple[Row, str]) -> int:
+        return clients[references.plain(item[0].client)]
+
+    for client_id, group in groupby(sorted(fresh, key=owner), key=owner):
+        yield client_id, list(group)
+
+
+def _bring_in_client(work: Work, client_id: int, rows: list[tuple[Row, str]]) -> int:
+    """The rows of one client, with their line in the log. Gives the number of sessions entered."""
+    sessions, made = _sessions(work, client_id, rows)
+    notes, versions, tags = [], [], []
+    for (row, fingerprint), ref in zip(rows, work.new_refs(models.Note, len(rows)), strict=True):
+        note = _note(work, client_id, row, fingerprint, ref, sessions)
+        notes.append(note)
+        versions.append(_version(work, row, note))
+        tags += [{"note_id": note["id"], "tag": tag} for tag in row.tags]
+    work.insert(models.Note, notes)
+    work.insert(models.NoteVersion, versions)
+    work.insert(models.NoteTag, tags)
+    search.add(work, [{"id": version["note_id"], "text": version["text"]} for version in versions])
+    work.about(client=client_id)
+    work.counts = {"notes": len(notes), "sessions": made}
+    work.account("import.client")
+    return made
+
+
+def _sessions(work: Work, client_id: int, rows: list[tuple[Row, str]]) -> tuple[dict[str, int], int]:
+    query = work.db.query(models.Session.started_at, models.Session.id).filter_by(client_id=client_id)
+    ids: dict[str, int] = dict(query.tuples().all())
+    wanted = sorted({row.at for row, _ in rows if row.at and _has_session(row)} - set(ids))
+    made: list[dict[str, Any]] = [
+        {
+            "id": work.new_id(),
+            "ref": ref,
+            "client_id": client_id,
+            "started_at": at,
+            "attendance": "attended",
+            "created_at": work.milliseconds,
+        }
+        for at, ref in zip(wanted, work.new_refs(models.Session, len(wanted)), strict=True)
+    ]
+    work.insert(models.Session, made)
+    ids.update((str(session["started_at"]), int(session["id"])) for session in made)
+    return ids, len(made)
+
+
+def _note(work: Work, client_id: int, row: Row, fingerprint: str, ref: str, sessions: dict[str, int]) -> dict[str, Any]:
+    return {
+        "id": work.new_id(),
+        "ref": ref,
+        "client_id": client_id,
+        "session_id": sessions[row.at] if row.at and _has_session(row) else None,
+        "kind": row.kind,
+        "template": TEMPLATE,
+        "at": row.at,
+        "status": "signed",
+        "version": 1,
+        "created_at": work.milliseconds,
+        "fingerprint": fingerprint,
+    }
+
+
+def _version(work: Work, row: Row, note: dict[str, Any]) -> dict[str, Any]:
+    version = {
+        "id": work.new_id(),
+        "note_id": note["id"],
+        "number": 1,
+        "kind": "original",
+        "reason": REASON,
+        "text": row.text,
+        "signed_at": work.milliseconds,
+        "signed_by": work.actor,
+    }
+    return {**version, "digest": version_digest(version, note, None)}
+
+
+def _has_session(row: Row) -> bool:
+    return row.at is not None and row.kind in OF_A_SESSION

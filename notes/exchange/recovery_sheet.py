@@ -1,0 +1,85 @@
+"""The recovery sheet: one page with the recovery key as text and as a QR code, and what to do with it."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import segno
+from fpdf import FPDF
+
+from notes import __version__
+from notes.errors import UsageError
+from notes.vault import recovery_key
+from notes.vault.files import write_atomically
+
+STEPS = (
+    "Print this page now, on paper. Then delete the file and empty the recycle bin.",
+    "Keep the paper away from the computer: in a safe, or sealed with somebody you trust, such as the colleague named "
+    "in your professional will.",
+    "Type the key back once from the paper to be sure it is right:  notes --recovery-key-file - key list",
+    "If the passphrase is lost, this key opens the vault. Then choose a new passphrase:  notes key passphrase",
+    "If this sheet is lost or seen by somebody, make a new one:  notes key recovery.  This one is then worthless, "
+    "except for copies of the vault made before.",
+    "Without the passphrase and without this sheet nobody can open the vault: not you, and not the makers of the program.",
+)
+
+
+def write(path: Path, key: bytearray, practice_name: str, vault_id: str, today: date) -> None:
+    """Write the sheet. Raises UsageError when the file is there already, DiskFull, NotWritable."""
+    if path.exists():
+        raise UsageError(
+            "That file is there already.", "A recovery sheet never replaces another file.", "Name a new file."
+        )
+    write_atomically(path, render(key, practice_name, vault_id, today))
+
+
+def render(key: bytearray, practice_name: str, vault_id: str, today: date) -> bytes:
+    """The sheet as PDF, A4. The key is in it in clear: that is its purpose."""
+    written = recovery_key.write(key)
+    pdf = FPDF(format="A4")
+    pdf.set_title("Recovery sheet")
+    pdf.set_producer(f"Session Notes {__version__}")
+    pdf.set_creation_date(datetime(today.year, today.month, today.day, tzinfo=UTC))
+    pdf.set_margin(22)
+    pdf.add_page()
+    pdf.set_font("Helvetica", "B", 22)
+    pdf.cell(0, 12, "Recovery sheet", new_x="LMARGIN", new_y="NEXT")
+    pdf.set_font("Helvetica", "", 11)
+    pdf.set_text_color(70)
+    pdf.cell(0, 6, _plain(f"{practice_name}  ·  made on {today.isoformat()}"), new_x="LMARGIN", new_y="NEXT")
+    pdf.cell(0, 6, f"Vault {vault_id}", new_x="LMARGIN", new_y="NEXT")
+    pdf.set_text_color(0)
+    pdf.ln(10)
+    _key_box(pdf, written)
+    pdf.ln(12)
+    pdf.set_font("Helvetica", "B", 13)
+    pdf.cell(0, 9, "What to do with it", new_x="LMARGIN", new_y="NEXT")
+    pdf.set_font("Helvetica", "", 11)
+    for number, step in enumerate(STEPS, 1):
+        pdf.set_x(22)
+        pdf.cell(8, 6.2, f"{number}.")
+        pdf.multi_cell(0, 6.2, step, new_x="LMARGIN", new_y="NEXT")
+        pdf.ln(1.8)
+    return bytes(pdf.output())
+
+
+def _key_box(pdf: FPDF, written: str) -> None:
+    top = pdf.get_y()
+    pdf.set_draw_color(120)
+    pdf.rect(22, top, 166, 58)
+    groups = written.split("-")
+    pdf.set_font("Courier", "B", 22)
+    for line in range(3):
+        pdf.set_xy(30, top + 9 + line * 14)
+        pdf.cell(90, 12, "  ".join(groups[line * 3 : line * 3 + 3]))
+    image = io.BytesIO()
+    segno.make(written, error="m", micro=False).save(image, kind="png", scale=8, border=2)
+    pdf.image(image, x=134, y=top + 5, w=48, alt_text="The recovery key as a QR code")
+    pdf.set_y(top + 58)
+
+
+def _plain(text: str) -> str:
+    """Text in the letters that every PDF reader's own fonts have."""
+    return text.encode("latin-1", "replace").decode("latin-1")

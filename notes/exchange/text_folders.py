@@ -1,0 +1,102 @@
+"""A folder of Markdown or text files as earlier notes: one file, one note.
+
+The client comes from front matter (``client:``) or from the folder the file lies in; the date from front matter
+(``date:``), from the file's name (2026-03-31), or, last and doubtful, from the file's own time. ``kind:`` and ``tags:``
+may stand in front matter too; whatever else stands there is kept as the first section of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from notes.errors import BadFile, BadValue
+from notes.exchange.csv_files import read_moment
+from notes.exchange.reading_files import read_text
+from notes.exchange.rows import Reading, Rejected, Row
+from notes.record import values
+
+ENDINGS = (".md", ".markdown", ".txt", ".text")
+
+_FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_DATED = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
+
+
+def read(folder: Path, encoding: str | None = None) -> Reading:
+    """Every note in the folder and below. Raises BadFile when there is none, or a file is not text."""
+    reading = Reading(understood={"folder or front matter": "client", "front matter, name or file time": "date"})
+    paths = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in ENDINGS and path.is_file() and not path.is_symlink()
+    )
+    for path in paths:
+        place = path.relative_to(folder).as_posix()
+        try:
+            reading.rows.append(_row(path, place, folder, encoding, reading))
+        except BadValue as error:
+            reading.rejected.append(Rejected(place, f"{error.what} {error.why}".strip()))
+    if not paths:
+        raise BadFile(
+            "The folder holds no notes.",
+            f"There is no file ending in {', '.join(ENDINGS)}.",
+            "Name another folder.",
+        )
+    return reading
+
+
+def _row(path: Path, place: str, folder: Path, encoding: str | None, reading: Reading) -> Row:
+    text = read_text(path, encoding)
+    front, body = _split(text)
+    client = front.pop("client", None) or front.pop("patient", None)
+    if not client and path.parent != folder:
+        client = path.relative_to(folder).parts[0]
+    if not client:
+        raise BadValue("No client: the file lies in no client's folder and its front matter names none.")
+    at = _when(path, place, front, reading)
+    kind = front.pop("kind", None) or front.pop("type", None) or "progress"
+    tags = front.pop("tags", [])
+    if front:
+        told = "\n".join(f"- {key}: {value}" for key, value in front.items())
+        body = f"## Front matter\n\n{told}\n\n{body}"
+    if not body.strip():
+        raise BadValue("The file holds no text.")
+    listed = re.split(r"[,;]", tags) if isinstance(tags, str) else tags
+    return Row(
+        place=place,
+        client=values.one_line(str(client), "The client"),
+        at=at,
+        kind=values.one_of(str(kind), values.KINDS, "The kind of note"),
+        text=values.note_text(body),
+        tags=tuple(dict.fromkeys(values.tag(str(t)) for t in listed if str(t).strip())),
+    )
+
+
+def _split(text: str) -> tuple[dict[str, Any], str]:
+    """Front matter and the rest. What is not a list of names and values is no front matter but text."""
+    found = _FRONT.match(text)
+    if not found:
+        return {}, text
+    try:
+        # Every value stays the text it is: no dates, numbers or booleans are made of it.
+        front = yaml.load(found[1], Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader makes only text, lists and maps
+    except yaml.YAMLError:
+        return {}, text
+    if not isinstance(front, dict):
+        return {}, text
+    return {str(key).strip().lower(): value for key, value in front.items()}, text[found.end() :]
+
+
+def _when(path: Path, place: str, front: dict[str, Any], reading: Reading) -> str:
+    stated = front.pop("date", None)
+    if stated:
+        return read_moment(str(stated), None, day_first=True)
+    named = _DATED.search(path.stem)
+    if named:
+        return values.day("-".join(named.groups()))
+    reading.doubtful.append(f"{place}: no date in front matter or name; the file's own time was taken.")
+    return datetime.fromtimestamp(path.stat().st_mtime).date().isoformat()

@@ -1,0 +1,5 @@
+"""An unlocked vault at work.
+
+``operations`` declares what can be done, ``practice`` runs it with its line in one transaction, ``opening`` creates and
+unlocks, ``keyring`` changes who can open the vault, ``verification`` checks everything, ``log`` looks at the access log.
+"""

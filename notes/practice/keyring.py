@@ -1,0 +1,169 @@
+"""Changing who can open the vault: a new passphrase, a new recovery key, and rotation to a new data key.
+
+A changed passphrase or recovery key only wraps the same data key anew: copies and backups made before still open with
+what opened them then. *Rotation* encrypts the whole database under a new data key: from then on an old key, even if
+somebody had got hold of the data key itself, opens nothing that is written later.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from notes.errors import WrongKey
+from notes.practice import opening
+from notes.practice.operations import Work, operation
+from notes.practice.practice import Practice
+from notes.practice.surroundings import iso
+from notes.practice.verification import examine
+from notes.store.engine import copy_to, open_engine
+from notes.store.models import Setting
+from notes.vault import keys, passphrase, recovery_key, slots
+from notes.vault import vault as vaults
+from notes.vault.slots import Argon2Cost, Secret, Slot
+
+
+@dataclass(frozen=True)
+class SlotView:
+    """A key slot as the faces see it."""
+
+    id: str
+    kind: str
+    label: str
+    created: str
+    key_file: bool
+
+
+@operation("key.list")
+def list_slots(work: Work) -> list[SlotView]:
+    """Who can open the vault."""
+    return [_view(slot) for slot in work.standing.vault.header.slots]
+
+
+@operation("key.passphrase")
+def change_passphrase(
+    work: Work, typed: bytearray, key_file: bytes | None = None, cost: Argon2Cost = slots.DEFAULT
+) -> SlotView:
+    """Let a new passphrase open the vault and the old one no more. Raises WeakPassphrase, DiskFull, NotWritable."""
+    prepared = passphrase.prepare(typed)
+    try:
+        passphrase.check(prepared, (work.db.get_one(Setting, "practice_name").value,))
+        return _replace(work, opening.PRACTITIONER, Secret("passphrase", prepared, key_file), cost)
+    finally:
+        keys.wipe(prepared)
+
+
+@operation("key.recovery")
+def new_recovery_key(work: Work) -> bytearray:
+    """A new recovery key; the old sheet opens the vault no more. The caller wipes it. Raises DiskFull, NotWritable."""
+    key = recovery_key.generate(work.standing.surroundings.random_bytes)
+    _replace(work, opening.RECOVERY, Secret("recovery", key))
+    return key
+
+
+@operation("key.rotate")
+def _rotated(work: Work) -> None:
+    """Say, inside the new database, that it is under a new key; the header follows once this is verified."""
+    work.db.get_one(Setting, "header_sequence").value = str(work.standing.vault.header.sequence + 1)
+
+
+def rotate(practice: Practice, typed: bytearray, key_file: bytes | None = None) -> bytearray:
+    """Encrypt everything anew under a new data key; gives a new recovery key, which the caller wipes.
+
+    `typed` is the passphrase in use: it must be given again, since its slot is wrapped anew. The new database is
+    written beside the old one, verified in full, and only then put in place; a crash leaves the one or the other.
+    Raises WrongKey, Altered, DiskFull, NotWritable.
+    """
+    standing = practice._standing
+    vault, random_bytes = standing.vault, standing.surroundings.random_bytes
+    secret = Secret("passphrase", passphrase.prepare(typed), key_file)
+    cost = _check_in_use(vault, secret)
+    data_key = bytearray(random_bytes(keys.KEY_BYTES))
+    recovery = recovery_key.generate(random_bytes)
+    following = [
+        slots.wrap(
+            data_key,
+            holder,
+            vault_id=vault.header.vault,
+            label=label,
+            created=iso(standing.surroundings.now()),
+            random_bytes=random_bytes,
+            cost=cost,
+        )
+        for label, holder in (
+            (opening.PRACTITIONER, secret),
+            (opening.RECOVERY, Secret("recovery", recovery)),
+        )
+    ]
+    keys.wipe(secret.value)
+    waiting = vault.folder / vaults.NEXT_DATABASE
+    try:
+        _write_next(practice, data_key)
+        vault.set_data_key(data_key, following)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            waiting.unlink()
+        raise
+    practice._engine.dispose()  # type: ignore[union-attr]
+    opening.finish_rotation(vault)
+    practice._engine = opening.connect(vault)
+    return recovery
+
+
+def _check_in_use(vault: vaults.OpenVault, secret: Secret) -> Argon2Cost:
+    """The cost of the passphrase slot that `secret` opens. Raises WrongKey."""
+    for slot in vault.header.slots:
+        if slot.kind == "passphrase" and slot.cost and slot.key_file == (secret.key_file is not None):
+            with contextlib.suppress(WrongKey):
+                keys.wipe(slots.unwrap(slot, secret, vault.header.vault))
+                return slot.cost
+    raise WrongKey(
+        "That is not the vault's passphrase.",
+        "Rotation wraps the new key with the passphrase in use, so it must be the right one.",
+        "Give the passphrase (and key file) that opens this vault.",
+    )
+
+
+def _write_next(practice: Practice, data_key: bytearray) -> None:
+    """The database under the new key, with its line, verified."""
+    standing = practice._standing
+    path = standing.vault.folder / vaults.NEXT_DATABASE
+    key = keys.derive(data_key, keys.DATABASE)
+    old_engine = practice._engine
+    assert old_engine is not None
+    try:
+        copy_to(old_engine, path, key)
+        engine = open_engine(path, key)
+    finally:
+        keys.wipe(key)
+    try:
+        following = Practice(engine, standing)
+        following.do(_rotated)
+        with Session(engine) as db:
+            examine(db.connection(), standing.vault_id, standing.row_key, standing.spells).check()
+    finally:
+        engine.dispose()
+
+
+def _replace(work: Work, label: str, secret: Secret, cost: Argon2Cost = slots.DEFAULT) -> SlotView:
+    vault = work.standing.vault
+    slot = slots.wrap(
+        vault.data_key,
+        secret,
+        vault_id=vault.header.vault,
+        label=label,
+        created=iso(work.now),
+        random_bytes=work.standing.surroundings.random_bytes,
+        cost=cost,
+    )
+    kept = [other for other in vault.header.slots if other.label != label]
+    work.db.get_one(Setting, "header_sequence").value = str(vault.header.sequence + 1)
+    work.db.flush()
+    vault.set_slots([*kept, slot] if label == opening.RECOVERY else [slot, *kept])
+    return _view(slot)
+
+
+def _view(slot: Slot) -> SlotView:
+    return SlotView(slot.id, slot.kind, slot.label, slot.created, slot.key_file)

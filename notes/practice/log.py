@@ -1,0 +1,257 @@
+"""Looking at the access log: lines in sentences, lines for other programs, and the periodic review.
+
+The review answers 45 CFR 164.312(b), which asks not only that activity be recorded but that it be examined: it shows
+what is new since the last review, unusual things first, and leaves the line that says it was done.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from notes.access_log.events import EVENTS
+from notes.errors import BadValue
+from notes.practice import references
+from notes.practice.operations import Work, operation
+from notes.practice.references import Given
+
+FACES = ("terminal", "window", "program")
+OUTCOMES = ("done", "refused", "failed")
+
+QUIET_HOURS = (22, 6)
+"""Hours, by this computer's clock, between which work is pointed out as unusual."""
+
+_ALWAYS_SHOWN = ("key.", "import.file", "log.export", "vault.mend", "note.discard")
+"""Events that a review always points out."""
+
+
+@dataclass(frozen=True)
+class LineView:
+    """A line as the faces see it. `sentence` holds names, resolved for display only; the line does not."""
+
+    seq: int
+    at: str
+    event: str
+    outcome: str
+    actor: str
+    user: str
+    host: str
+    face: str
+    purpose: str
+    client: str | None
+    object: str | None
+    counts: dict[str, int]
+    reason: str | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Unusual:
+    """A line that a review points out, and why."""
+
+    line: LineView
+    why: str
+
+
+@dataclass(frozen=True)
+class Review:
+    """What is new since the last review. `last` is when that was; None when this is the first."""
+
+    last: str | None
+    since: int
+    through: int
+    unusual: list[Unusual]
+    counts: dict[str, int]
+
+
+@operation("log.open")
+def show(
+    work: Work,
+    client: Given | None = None,
+    event: str | None = None,
+    face: str | None = None,
+    outcome: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    limit: int = 50,
+) -> list[LineView]:
+    """Lines, newest first. `event` is an event or its beginning (note, note.open); days are included, in local time.
+
+    Raises NotFound, BadValue.
+    """
+    conditions, given = _filters(work, client, event, face, outcome, since, until)
+    rows = work.db.execute(
+        text(f"SELECT record FROM access_log WHERE {conditions} ORDER BY seq DESC LIMIT :limit"),  # noqa: S608
+        {**given, "limit": max(0, limit)},
+    )
+    lines = _views(work, [json.loads(record) for record in rows.scalars()])
+    work.counts["lines"] = len(lines)
+    return lines
+
+
+@operation("log.export")
+def export(work: Work, since: str | None = None, until: str | None = None) -> list[tuple[str, str]]:
+    """Every line, oldest first, as it was written: the record's canonical JSON and the head after it, hexadecimal."""
+    conditions, given = _filters(work, None, None, None, None, since, until)
+    rows = work.db.execute(
+        text(f"SELECT record, head FROM access_log WHERE {conditions} ORDER BY seq"),  # noqa: S608
+        given,
+    )
+    lines = [(row.record, bytes(row.head).hex()) for row in rows]
+    work.counts["lines"] = len(lines)
+    return lines
+
+
+@operation("log.review")
+def review(work: Work) -> Review:
+    """Examine what is new since the last review. The line of this operation is the record that it was examined."""
+    before = work.db.execute(
+        text(
+            "SELECT record FROM access_log WHERE event = 'log.review' "
+            "AND json_extract(record, '$.outcome') = 'done' ORDER BY seq DESC LIMIT 1"
+        )
+    ).scalar()
+    last: dict[str, Any] = json.loads(before) if before else {"counts": {}}
+    since = int(last["counts"].get("through", 0))
+    rows = work.db.execute(text("SELECT record FROM access_log WHERE seq > :since ORDER BY seq"), {"since": since})
+    records = [json.loads(record) for record in rows.scalars()]
+    known = work.db.execute(
+        text(
+            "SELECT DISTINCT json_extract(record, '$.user') || '@' || json_extract(record, '$.host') "
+            "FROM access_log WHERE seq <= :since"
+        ),
+        {"since": since},
+    ).scalars()
+    reasons = _unusual(records, set(known))
+    views = {view.seq: view for view in _views(work, [record for record, _ in reasons])}
+    unusual = [Unusual(views[record["seq"]], why) for record, why in reasons]
+    counts: dict[str, int] = {}
+    for record in records:
+        counts[record["event"]] = counts.get(record["event"], 0) + 1
+    through = records[-1]["seq"] if records else since
+    work.counts.update(since=since, through=through, unusual=len(unusual))
+    return Review(last.get("at"), since + 1, through, unusual, dict(sorted(counts.items())))
+
+
+def _filters(
+    work: Work,
+    client: Given | None,
+    event: str | None,
+    face: str | None,
+    outcome: str | None,
+    since: str | None,
+    until: str | None,
+) -> tuple[str, dict[str, Any]]:
+    conditions, given = ["1"], dict[str, Any]()
+    if client is not None:
+        given["client"] = str(references.client(work, client).id)
+        given["among"] = f'%"{given["client"]}"%'
+        conditions.append("(client = :client OR (event = 'search.run' AND record LIKE :among))")
+        work.client = None
+        work.clients = [int(given["client"])]
+    if event is not None:
+        wanted = event.strip().rstrip(".*")
+        if not any(name == wanted or name.startswith(wanted + ".") for name in EVENTS):
+            raise BadValue("There is no such event.", "", "Events are listed in docs/events.md, for example note.open.")
+        conditions.append("(event = :event OR event LIKE :below)")
+        given.update(event=wanted, below=wanted + ".%")
+    for name, value, allowed in (("face", face, FACES), ("outcome", outcome, OUTCOMES)):
+        if value is not None:
+            if value not in allowed:
+                raise BadValue(f"There is no such {name}.", f"Known are: {', '.join(allowed)}.", "Use one of these.")
+            conditions.append(f"json_extract(record, '$.{name}') = :{name}")
+            given[name] = value
+    if since is not None:
+        conditions.append("json_extract(record, '$.at') >= :since")
+        given["since"] = _start_of_day(since, 0)
+    if until is not None:
+        conditions.append("json_extract(record, '$.at') < :until")
+        given["until"] = _start_of_day(until, 1)
+    return " AND ".join(conditions), given
+
+
+def _start_of_day(day: str, later: int) -> str:
+    """The UTC time at which a local day begins, or the one `later` days after it."""
+    try:
+        start = datetime.fromisoformat(day) + timedelta(days=later)
+    except ValueError:
+        raise BadValue("That is not a day.", "Days are written 2026-03-31.", "Correct the date.") from None
+    return start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _unusual(records: list[dict[str, Any]], known: set[str]) -> list[tuple[dict[str, Any], str]]:
+    """The lines to point out, the gravest first, each with its reason."""
+    found: list[tuple[int, dict[str, Any], str]] = []
+    before: dict[str, Any] | None = None
+    nights: set[str] = set()
+    for record in records:
+        place = f"{record.get('user', '')}@{record.get('host', '')}"
+        if record["outcome"] != "done":
+            found.append((0, record, record["outcome"]))
+        elif before and record["at"] < before["at"]:
+            found.append((0, record, "the clock was put back"))
+        elif known and place not in known:
+            found.append((1, record, "a user or computer not seen before"))
+            known.add(place)
+        elif record["event"].startswith(_ALWAYS_SHOWN) and record["event"] != "key.list":
+            found.append((2, record, "changes or takes out a great deal"))
+        elif record["event"] == "vault.unlock" and (night := _night(record["at"])) and night not in nights:
+            found.append((3, record, "unlocked at night"))
+            nights.add(night)
+        before = record
+    return [(record, why) for _, record, why in sorted(found, key=lambda f: (f[0], f[1]["seq"]))]
+
+
+def _night(at: str) -> str | None:
+    """The day on which the night of this time began, or None by day. One night is pointed out once."""
+    moment = datetime.fromisoformat(at).astimezone()
+    if QUIET_HOURS[1] <= moment.hour < QUIET_HOURS[0]:
+        return None
+    return (moment - timedelta(hours=QUIET_HOURS[1])).date().isoformat()
+
+
+def _views(work: Work, records: Iterable[dict[str, Any]]) -> list[LineView]:
+    records = list(records)
+    names = _names(work, "clients", "name", (record.get("client") for record in records))
+    notes = _names(work, "notes", "ref", (record.get("object") for record in records))
+    notes = {number: f"note {ref}" for number, ref in notes.items()}
+    return [_view(record, names, notes) for record in records]
+
+
+def _view(record: dict[str, Any], names: dict[str, str], notes: dict[str, str]) -> LineView:
+    client = record.get("client")
+    return LineView(
+        **{name: record[name] for name in ("seq", "at", "event", "outcome", "actor", "face", "purpose")},
+        user=record.get("user", ""),
+        host=record.get("host", ""),
+        client=client,
+        object=record.get("object"),
+        counts=record.get("counts", {}),
+        reason=record.get("reason"),
+        sentence=_sentence(record, names.get(client or "", "a client"), notes.get(record.get("object", ""), "a note")),
+    )
+
+
+def _sentence(record: dict[str, Any], client: str, note: str) -> str:
+    event = EVENTS[record["event"]]
+    who = f"The {record['actor']}" if record["actor"] == "practitioner" else f"Whoever held the {record['actor']}"
+    if record["outcome"] == "done":
+        words = event.did.replace("{client}", client).replace("{note}", note)
+        counted = ", ".join(f"{name} {count}" for name, count in record.get("counts", {}).items())
+        return f"{who} {words}{f' ({counted})' if counted else ''}."
+    words = event.tried.replace("{client}", client).replace("{note}", note)
+    ending = "was refused" if record["outcome"] == "refused" else "it failed"
+    return f"{who} tried to {words}; {ending} ({record.get('reason', 'no reason given')})."
+
+
+def _names(work: Work, table: str, column: str, ids: Iterable[str | None]) -> dict[str, str]:
+    """What to call the rows with these ids."""
+    wanted = sorted({found for found in ids if found})
+    query = text(f"SELECT id, {column} AS name FROM {table} WHERE id IN (SELECT value FROM json_each(:ids))")  # noqa: S608
+    rows = work.db.execute(query, {"ids": json.dumps([int(number) for number in wanted])})
+    return {str(row.id): row.name for row in rows}

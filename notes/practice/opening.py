@@ -1,0 +1,236 @@
+"""Making a vault and unlocking one: where folder, database and log meet."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from notes import __version__
+from notes.access_log import chain
+from notes.errors import BadValue, Corrupt, UsageError
+from notes.practice.operations import Standing
+from notes.practice.practice import Practice
+from notes.practice.surroundings import Surroundings, here, iso
+from notes.store import schema
+from notes.store.engine import check_length, open_engine, store_error
+from notes.store.ids import Ids
+from notes.store.models import Draft, Note, Setting
+from notes.vault import keys, passphrase, recovery_key, slots
+from notes.vault import vault as vaults
+from notes.vault.files import machine_error, sync_folder
+from notes.vault.slots import Argon2Cost, Secret
+from notes.vault.vault import OpenVault
+
+TAIL = 50
+"""Lines of the log checked at every unlock; the whole log is checked by ``verify``."""
+
+PRACTITIONER = "practitioner"
+RECOVERY = "recovery key"
+
+
+@dataclass(frozen=True)
+class Created:
+    """A new vault. `recovery_key` is shown once and kept nowhere; the caller wipes it."""
+
+    vault_id: str
+    recovery_key: bytearray
+
+
+def create(
+    folder: Path,
+    typed: bytearray,
+    name: str,
+    *,
+    key_file: bytes | None = None,
+    cost: Argon2Cost = slots.DEFAULT,
+    surroundings: Surroundings | None = None,
+    face: str = "program",
+) -> Created:
+    """A new vault for the practice `name`, opened by the passphrase `typed` and by a recovery key made here.
+
+    The folder appears whole or not at all. Raises WeakPassphrase, UsageError, BadValue, DiskFull, NotWritable.
+    """
+    surroundings = surroundings or here()
+    if not name.strip() or any(ord(c) < 32 for c in name):
+        raise BadValue("A practice needs a name.", "The name given is empty or has control characters.", "Use --name.")
+    prepared = passphrase.prepare(typed)
+    recovery = recovery_key.generate(surroundings.random_bytes)
+    building = folder.with_name(f".{folder.name}.{surroundings.random_bytes(4).hex()}")
+    try:
+        passphrase.check(prepared, (name,))
+        _must_be_free(folder)
+        secrets = [
+            (PRACTITIONER, Secret("passphrase", prepared, key_file)),
+            (RECOVERY, Secret("recovery", recovery)),
+        ]
+        vault = vaults.create(
+            building,
+            secrets,
+            created=iso(surroundings.now()),
+            random_bytes=surroundings.random_bytes,
+            cost=cost,
+        )
+        _fill(vault, name, surroundings, face)
+        (building / "lock").unlink(missing_ok=True)
+        if folder.is_dir():
+            folder.rmdir()
+        building.rename(folder)
+        sync_folder(folder.parent)
+    except OSError as error:
+        raise machine_error(error) from None
+    finally:
+        keys.wipe(prepared)
+        shutil.rmtree(building, ignore_errors=True)
+    return Created(vault.header.vault, recovery)
+
+
+def unlock(
+    folder: Path, secret: Secret, *, face: str = "program", surroundings: Surroundings | None = None
+) -> Practice:
+    """Open the vault and leave the line that says so.
+
+    Raises what ``vault.unlock`` raises, Corrupt, FormatTooNew, Altered, ChainBroken, RolledBack, DiskFull.
+    """
+    vault = vaults.unlock(folder, secret)
+    try:
+        return _start(vault, face, surroundings or here())
+    except BaseException:
+        vault.close()
+        raise
+
+
+def connect(vault: OpenVault, database: str = vaults.DATABASE, *, create: bool = False) -> Engine:
+    """An engine on the vault's database, under the vault's key, with the schema up to date and checked."""
+    key = vault.subkey(keys.DATABASE)
+    path = vault.folder / database
+    try:
+        engine = open_engine(path, key, create=create)
+    finally:
+        keys.wipe(key)
+    try:
+        if not create:
+            check_length(engine, path)
+        schema.bring_up_to_date(engine)
+    except DBAPIError as error:
+        engine.dispose()
+        raise store_error(error) from None
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _must_be_free(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(
+            "That folder is already in use.",
+            "A new vault needs a folder of its own and never writes over anything.",
+            "Name a folder that does not exist yet.",
+        )
+
+
+def _fill(vault: OpenVault, name: str, surroundings: Surroundings, face: str) -> None:
+    """The tables, the practice's settings and the first line."""
+    engine = connect(vault, create=True)
+    row_key = surroundings.random_bytes(keys.KEY_BYTES)
+    practice = Practice(engine, _standing(vault, row_key, face, surroundings))
+    try:
+        with practice._session() as db, db.begin():
+            work = practice._work(db)
+            db.add(Setting(name="practice_name", value=name.strip()))
+            db.add(Setting(name="row_key", value=row_key.hex()))
+            db.add(Setting(name="header_sequence", value=str(vault.header.sequence)))
+            work.account("vault.create")
+    except DBAPIError as error:
+        raise store_error(error) from None
+    finally:
+        engine.dispose()
+        vault.close()
+
+
+def _start(vault: OpenVault, face: str, surroundings: Surroundings) -> Practice:
+    finish_rotation(vault)
+    engine = connect(vault)
+    try:
+        with Session(engine) as db:
+            settings = {setting.name: setting.value for setting in db.query(Setting)}
+            vaults.check_sequence(vault, int(settings["header_sequence"]))
+            vaults.mend(vault)
+            last, _ = chain.end(db.connection(), vault.header.vault)
+            for _line in chain.walk(db.connection(), vault.header.vault, after=max(0, last - TAIL)):
+                pass
+        practice = Practice(engine, _standing(vault, bytes.fromhex(settings["row_key"]), face, surroundings))
+        practice.warnings += vault.warnings
+        practice._append("vault.unlock")
+        _remember_header(practice, int(settings["header_sequence"]))
+        _close_abandoned_spells(practice)
+        return practice
+    except DBAPIError as error:
+        engine.dispose()
+        raise store_error(error) from None
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def _standing(vault: OpenVault, row_key: bytes, face: str, surroundings: Surroundings) -> Standing:
+    return Standing(
+        vault=vault,
+        unlock=surroundings.random_bytes(4).hex(),
+        face=face,
+        program=__version__,
+        row_key=row_key,
+        surroundings=surroundings,
+        ids=Ids(surroundings.random_bytes),
+    )
+
+
+def _remember_header(practice: Practice, last_known: int) -> None:
+    """A line where the header was mended, or was changed without this vault's log knowing."""
+    sequence = practice._standing.vault.header.sequence
+    if not practice.warnings and sequence == last_known:
+        return
+    with practice._session() as db, db.begin():
+        work = practice._work(db)
+        db.get_one(Setting, "header_sequence").value = str(sequence)
+        work.reason = "mended" if practice.warnings else "changed without a line"
+        work.counts = {"header": sequence}
+        work.account("vault.mend")
+
+
+def _close_abandoned_spells(practice: Practice) -> None:
+    """Spells of editing that a crash left open end now; their text is kept as it was last saved."""
+    with practice._session() as db, db.begin():
+        work = practice._work(db)
+        for draft in db.query(Draft).filter(Draft.spell.is_not(None)):
+            draft.spell = None
+            work.about(db.get_one(Note, draft.note_id).client_id, draft.note_id)
+            work.counts = {"saves": draft.saves}
+            work.reason = "interrupted"
+            work.account("note.close")
+            practice.warnings.append(
+                "A note was being edited when the program last ended. Its text as last saved is in the drafts: "
+                "notes note list --status draft"
+            )
+
+
+def finish_rotation(vault: OpenVault) -> None:
+    """Put in place the database that an interrupted rotation had finished, or remove one it had not."""
+    waiting = vault.folder / vaults.NEXT_DATABASE
+    if not waiting.exists():
+        return
+    key = vault.subkey(keys.DATABASE)
+    try:
+        open_engine(waiting, key).dispose()
+    except Corrupt:  # under another key: the rotation had not reached the header
+        waiting.unlink()
+        return
+    finally:
+        keys.wipe(key)
+    waiting.replace(vault.folder / vaults.DATABASE)
+    sync_folder(vault.folder)

@@ -1,0 +1,106 @@
+"""The practice: an unlocked vault that runs operations.
+
+``do`` opens a transaction, runs the operation, digests every row it changed, appends the line, commits, and only then
+hands the result back. An error rolls everything back; a refusal leaves a line that says so. If the line cannot be
+written, nothing is shown and nothing is kept.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from notes.access_log.events import EVENTS, Outcome
+from notes.errors import LogError, NotesError, StoreError, UsageError
+from notes.practice.operations import Operation, P, R, Standing, Work
+from notes.store.engine import store_error
+
+
+class Practice:
+    """Made by ``opening.unlock``. Use it from one thread; ``lock`` it, or use it as a context manager."""
+
+    def __init__(self, engine: Engine, standing: Standing) -> None:
+        self._engine: Engine | None = engine
+        self._standing = standing
+        self.warnings: list[str] = []
+
+    @property
+    def vault_id(self) -> str:
+        """The vault's id, 32 hexadecimal digits."""
+        return self._standing.vault_id
+
+    def do(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run an operation and give its result once its line is on disk.
+
+        Raises what the operation raises; a StoreError when the disk or database fails; UsageError once locked.
+        """
+        work: Work | None = None
+        event = operation.event
+        try:
+            with self._session() as db, db.begin():
+                work = self._work(db)
+                result = operation._function(work, *args, **kwargs)
+                db.flush()
+                if event.line:
+                    work.account(event.name)
+                elif work.changed_tables() - {"drafts"}:
+                    raise TypeError(f"{operation.name} leaves no line, so it may change drafts only")
+        except DBAPIError as error:
+            raise store_error(error) from None
+        except StoreError:
+            raise
+        except NotesError as error:
+            self._leave_line(event.name, work, "failed" if isinstance(error, LogError) else "refused", error)
+            raise
+        except BaseException as error:
+            self._leave_line(event.name, work, "failed", error)
+            raise
+        return result
+
+    def lock(self) -> None:
+        """Leave the last line, close the database, wipe the keys. Locking twice is no mistake."""
+        if self._engine is None:
+            return
+        try:
+            self._append("vault.lock")
+        finally:
+            self._engine.dispose()
+            self._engine = None
+            self._standing.row_key = b""
+            self._standing.vault.close()
+
+    def __enter__(self) -> Practice:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.lock()
+
+    def _session(self) -> Session:
+        if self._engine is None:
+            raise UsageError("The vault is locked.", "It was locked after the last command.", "Unlock it again.")
+        return Session(self._engine, expire_on_commit=False)
+
+    def _work(self, db: Session) -> Work:
+        work = Work(db, self._standing, self._standing.surroundings.now())
+        work.watch()
+        return work
+
+    def _append(self, event: str, outcome: Outcome = "done", **fields: Any) -> int:
+        """A line on its own, in a transaction of its own."""
+        try:
+            with self._session() as db, db.begin():
+                work = self._work(db)
+                for name, value in fields.items():
+                    setattr(work, name, value)
+                return work.account(event, outcome)
+        except DBAPIError as error:
+            raise store_error(error) from None
+
+    def _leave_line(self, event: str, work: Work | None, outcome: Outcome, error: BaseException) -> None:
+        """The line of a refusal or failure. It says what was tried, never with what words."""
+        if work is None or self._engine is None or not EVENTS[event].line:
+            return
+        self._append(event, outcome, client=work.client, object=work.object, reason=type(error).__name__)

@@ -1,0 +1,236 @@
+"""Verification of everything: pages, schema, chain, digests, signed versions, search index.
+
+Each problem says what is wrong, where, and in words. The walk through the log remembers the last digest of every row;
+a row that differs, is gone, or was never accounted for is named.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Set
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from notes.access_log import chain
+from notes.access_log.digests import accounted_tables, row_digest, row_key, version_digest
+from notes.errors import Altered, ChainBroken, NotesError
+from notes.practice.operations import Work, operation
+from notes.store import schema
+from notes.store.engine import store_error
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being checked, how far, and out of how much."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong (page, schema, log, row, version, index), where, and what it means."""
+
+    what: str
+    where: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome. ``check`` raises where there are problems; `ok` is for showing."""
+
+    notes: int
+    log_lines: int
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+    def check(self) -> None:
+        """Raises Altered when anything is wrong."""
+        if self.problems:
+            first = self.problems[0]
+            raise Altered(
+                f"The vault is not as its log says: {len(self.problems)} problem(s).",
+                f"First: {first.what} {first.where}: {first.detail}",
+                "Keep a copy of the vault folder as it is, and compare it with your last backup.",
+            )
+
+
+@operation("vault.verify")
+def verify(work: Work, progress: Progress | None = None) -> Report:
+    """Check the whole vault."""
+    standing = work.standing
+    report = examine(work.db.connection(), standing.vault_id, standing.row_key, standing.spells, progress)
+    work.counts.update(lines=report.log_lines, problems=len(report.problems))
+    return report
+
+
+@operation("log.verify")
+def verify_log(work: Work, progress: Progress | None = None) -> Report:
+    """Check the access log, and what it says against the record: chain and digests."""
+    problems: list[Problem] = []
+    connection = work.db.connection()
+    standing = work.standing
+    lines = _check_record(connection, standing.vault_id, standing.row_key, standing.spells, problems, progress)
+    work.counts.update(lines=lines, problems=len(problems))
+    return Report(_count(connection, "notes"), lines, problems)
+
+
+def examine(
+    connection: Connection,
+    vault_id: str,
+    key: bytes,
+    spells: Set[int] = frozenset(),
+    progress: Progress | None = None,
+) -> Report:
+    """Check the database behind `connection`. `spells` are those open now: their drafts may have moved on."""
+    problems: list[Problem] = []
+    lines = 0
+    problems += _try("page", lambda: _bad_pages(connection))
+    problems += _try("schema", lambda: _schema(connection))
+    try:
+        lines = _check_record(connection, vault_id, key, spells, problems, progress)
+    except DBAPIError as error:
+        problems.append(_unreadable("row", error))
+    problems += _try("version", lambda: _bad_versions(connection))
+    problems += _try("index", lambda: _bad_index(connection))
+    return Report(_count(connection, "notes"), lines, problems)
+
+
+def _check_record(
+    connection: Connection,
+    vault_id: str,
+    key: bytes,
+    spells: Set[int],
+    problems: list[Problem],
+    progress: Progress | None,
+) -> int:
+    """Chain, then digests. Gives the number of lines that hold."""
+    total = _count(connection, "access_log")
+    last: dict[tuple[str, str], str | None] = {}
+    lines = 0
+    try:
+        for line in chain.walk(connection, vault_id):
+            lines = line.record["seq"]
+            for table, row, digest in line.record.get("rows", ()):
+                last[table, row] = digest
+            if progress and lines % 1000 == 0:
+                progress("access log", lines, total)
+    except ChainBroken as error:
+        problems.append(Problem("log", f"line {lines + 1}", error.why))
+        _read_on(connection, lines, last)
+    problems += _bad_rows(connection, key, spells, last, progress)
+    return lines
+
+
+def _read_on(connection: Connection, after: int, last: dict[tuple[str, str], str | None]) -> None:
+    """Past a broken line the digests still tell which rows were touched; lines that are no records tell nothing."""
+    for record in connection.execute(
+        text("SELECT record FROM access_log WHERE seq > :after ORDER BY seq"), {"after": after}
+    ).scalars():
+        try:
+            for table, row, digest in json.loads(record).get("rows", ()):
+                last[table, row] = digest
+        except (ValueError, AttributeError, TypeError):
+            continue
+
+
+def _bad_rows(
+    connection: Connection,
+    key: bytes,
+    spells: Set[int],
+    last: dict[tuple[str, str], str | None],
+    progress: Progress | None,
+) -> Iterator[Problem]:
+    checked, total = 0, len(last)
+    for table in accounted_tables():
+        columns = ", ".join(f'"{column.name}"' for column in table.columns)
+        for row in connection.exec_driver_sql(f"SELECT {columns} FROM {table.name}").mappings():  # noqa: S608
+            where = row_key(table.name, row)
+            told = last.pop((table.name, where), None)
+            checked += 1
+            if progress and checked % 1000 == 0:
+                progress("record", checked, total)
+            if table.name == "drafts" and row["spell"] in spells:
+                continue
+            if told is None:
+                yield Problem(table.name, where, "This row is in the database, but no line of the log accounts for it.")
+            elif _digest(key, table.name, row) != told:
+                yield Problem(table.name, where, "This row is not as the log last saw it.")
+    for (name, where), digest in last.items():
+        if digest is not None:
+            yield Problem(name, where, "The log accounts for this row, but it is gone.")
+
+
+def _digest(key: bytes, table: str, row: Any) -> str | None:
+    try:
+        return row_digest(key, table, row)
+    except (TypeError, ValueError):  # a value of a type that was never written here
+        return None
+
+
+def _bad_versions(connection: Connection) -> Iterator[Problem]:
+    """Signed versions against the digest in their own row."""
+    before: str | None = None
+    query = text(
+        "SELECT v.*, n.client_id, n.kind AS note_kind, n.at FROM note_versions v "
+        "JOIN notes n ON n.id = v.note_id ORDER BY v.note_id, v.number"
+    )
+    for row in connection.execute(query).mappings():
+        note = {
+            "id": row["note_id"],
+            "client_id": row["client_id"],
+            "kind": row["note_kind"],
+            "at": row["at"],
+        }
+        before = None if row["number"] == 1 else before
+        if version_digest(row, note, before) != row["digest"]:
+            yield Problem("note_versions", str(row["id"]), "A signed text does not fit its own digest.")
+        before = row["digest"]
+
+
+def _bad_pages(connection: Connection) -> Iterator[Problem]:
+    for row in connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars():
+        yield Problem("page", str(row).rsplit(" ", 1)[-1], f"{row}.")
+    for row in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
+        if row != "ok":
+            yield Problem("page", "", f"{row}.")
+    for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+        yield Problem(str(row[0]), str(row[1]), f"This row belongs to a row of {row[2]} that is not there.")
+
+
+def _schema(connection: Connection) -> Iterator[Problem]:
+    try:
+        schema.check(connection)
+    except Altered as error:
+        yield Problem("schema", "", error.why)
+
+
+def _bad_index(connection: Connection) -> Iterator[Problem]:
+    try:
+        connection.exec_driver_sql("INSERT INTO note_index (note_index, rank) VALUES ('integrity-check', 1)")
+    except DBAPIError:
+        yield Problem("index", "note_index", "The search index does not fit the texts.")
+
+
+def _try(what: str, check: Callable[[], Iterator[Problem]]) -> list[Problem]:
+    found: list[Problem] = []
+    try:
+        found.extend(check())
+    except (DBAPIError, NotesError) as error:
+        found.append(_unreadable(what, error))
+    return found
+
+
+def _unreadable(what: str, error: Exception) -> Problem:
+    told = store_error(error) if isinstance(error, DBAPIError) else error
+    return Problem(what, "", f"{told} {getattr(told, 'why', '')}".strip())
+
+
+def _count(connection: Connection, table: str) -> int:
+    try:
+        return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())  # noqa: S608
+    except DBAPIError:
+        return 0

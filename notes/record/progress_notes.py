@@ -1,0 +1,287 @@
+"""Notes: begun, edited in spells, signed, amended.
+
+Until it is signed a note's text is its draft. Signing makes an immutable version; afterwards only new versions follow:
+an *amendment* replaces the text, an *addendum* adds to it, both with a reason, and every earlier version stays
+readable. The database's own triggers refuse anything else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from notes.access_log.digests import version_digest
+from notes.errors import NothingToSign, RecordError, Signed, Stale
+from notes.practice import references
+from notes.practice.operations import Work, columns_of, operation
+from notes.practice.references import Given
+from notes.practice.surroundings import from_milliseconds
+from notes.record import search, sessions, templates, values
+from notes.record.reading import Note, shown, tags_of
+from notes.store import models
+
+OF_A_SESSION = ("progress", "intake", "crisis")
+"""Kinds of note that belong to a session; the others only have a date."""
+
+
+@dataclass(frozen=True)
+class Editing:
+    """An open spell of editing. Every save names the spell and the counter it has seen last."""
+
+    note: int
+    spell: int
+    counter: int
+    text: str
+    purpose: str
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A draft on disk."""
+
+    counter: int
+    at: str
+
+
+@operation("note.create")
+def create(
+    work: Work,
+    client: Given,
+    template: str,
+    text: str | None = None,
+    at: str | None = None,
+    session: Given | None = None,
+    tags: tuple[str, ...] = (),
+) -> Note:
+    """Begin a note as a draft. Without `text` it starts as the template does.
+
+    `at` is when the session was (now, if it is left out); a session of the client at that time is used or entered.
+    Raises NotFound, BadValue, RecordError.
+    """
+    owner = references.client(work, client)
+    chosen = templates.find(work, template)
+    content = values.note_text(chosen.body if text is None else text)
+    meeting = references.session(work, session) if session is not None else None
+    if meeting is not None and meeting.client_id != owner.id:
+        raise RecordError("That session is another client's.", "", "See the client's: notes session list --client")
+    when = values.moment(at) if at else meeting.started_at if meeting else _local_now(work)
+    if meeting is None and chosen.kind in OF_A_SESSION:
+        meeting = sessions.find_or_add(work, owner.id, when)
+        when = meeting.started_at
+    row = models.Note(
+        id=work.new_id(),
+        ref=work.new_refs(models.Note)[0],
+        client_id=owner.id,
+        session_id=meeting.id if meeting else None,
+        kind=chosen.kind,
+        template=chosen.name,
+        at=when,
+        status="draft",
+        version=0,
+        created_at=work.milliseconds,
+    )
+    work.db.add(row)
+    work.db.flush()
+    work.db.add(_new_draft(work, row.id, "note", None, content))
+    _set_tags(work, row.id, add=tags)
+    search.index(work, row.id, None, content)
+    work.about(client=owner.id, object=row.id)
+    return shown(work, row)
+
+
+@operation("note.edit")
+def edit(work: Work, note: Given, purpose: str = "note", reason: str | None = None) -> Editing:
+    """Open a spell of editing and give the text as it was last saved.
+
+    `purpose` is "note" for an unsigned note, "amendment" or "addendum" for a change to a signed one, which needs a
+    `reason`. A draft left from an earlier spell is taken up again. Raises NotFound, Signed, RecordError, BadValue.
+    """
+    row = references.note(work, note)
+    if row.status == "signed" and purpose == "note":
+        raise _signed()
+    if row.status == "draft" and purpose != "note":
+        raise RecordError("The note is not signed yet.", "Only signed notes are amended.", "Edit it, then sign it.")
+    draft = work.db.get(models.Draft, row.id)
+    if draft is None:
+        stated = values.one_line(reason or "", "The reason")
+        start = "" if purpose == "addendum" else shown(work, row).text
+        draft = _new_draft(
+            work, row.id, values.one_of(purpose, ("amendment", "addendum"), "The purpose"), stated, start
+        )
+        work.db.add(draft)
+    elif draft.purpose != purpose:
+        raise RecordError(
+            f"An unfinished {draft.purpose} of this note is there.", "", "Finish it, or throw it away, first."
+        )
+    draft.spell = work.new_id()
+    draft.saves = 0
+    work.standing.spells.add(draft.spell)
+    work.reason = None if purpose == "note" else purpose
+    return Editing(row.id, draft.spell, draft.counter, draft.text, draft.purpose)
+
+
+@operation("note.save")
+def save_draft(work: Work, note: Given, spell: int, counter: int, text: str) -> Saved:
+    """Replace the draft inside an open spell. Leaves no line: ``close`` accounts for all saves of the spell.
+
+    Raises Stale when the spell is not open or the draft has moved on from `counter`; BadValue.
+    """
+    row = references.note(work, note)
+    draft = _spellbound(work, row.id, spell)
+    if draft.counter != counter:
+        raise Stale("The draft has been saved since by somebody else.", "", "Read it again before going on.")
+    content = values.note_text(text)
+    if draft.purpose == "note" and content != draft.text:
+        search.index(work, row.id, draft.text, content)
+    draft.text = content
+    draft.counter += 1
+    draft.saves += 1
+    draft.saved_at = work.milliseconds
+    return Saved(draft.counter, from_milliseconds(draft.saved_at))
+
+
+@operation("note.close")
+def close(work: Work, note: Given, spell: int) -> None:
+    """End a spell: one line with the number of saves and the draft's digest. Raises Stale."""
+    row = references.note(work, note)
+    draft = _spellbound(work, row.id, spell)
+    draft.spell = None
+    work.standing.spells.discard(spell)
+    work.counts["saves"] = draft.saves
+
+
+@operation("note.discard")
+def discard(work: Work, note: Given) -> None:
+    """Throw away an unsigned note, or an unfinished amendment of a signed one. Raises NotFound, Signed."""
+    row = references.note(work, note)
+    draft = work.db.get(models.Draft, row.id)
+    if draft is None:
+        raise _signed()
+    work.db.delete(draft)
+    if row.status == "draft":
+        search.index(work, row.id, draft.text, None)
+        for tag in work.db.query(models.NoteTag).filter_by(note_id=row.id):
+            work.db.delete(tag)
+        work.db.flush()
+        work.db.delete(row)
+    work.reason = draft.purpose
+
+
+@operation("note.sign")
+def sign(work: Work, note: Given) -> Note:
+    """Make the draft the first signed version. Raises NotFound, Signed, NothingToSign."""
+    row = references.note(work, note)
+    if row.status == "signed":
+        raise _signed()
+    draft = work.db.get_one(models.Draft, row.id)
+    _add_version(work, row, "original", None, draft.text)
+    row.status, row.version = "signed", 1
+    work.db.delete(draft)
+    return shown(work, row)
+
+
+@operation("note.amend")
+def amend(work: Work, note: Given, reason: str, text: str, addendum: bool = False) -> Note:
+    """Add a signed version that names why. An addendum is added below the text, an amendment replaces it.
+
+    An unfinished amendment in the drafts is thereby finished. Raises NotFound, RecordError, NothingToSign, BadValue.
+    """
+    row = references.note(work, note)
+    if row.status == "draft":
+        raise RecordError("The note is not signed yet.", "Only signed notes are amended.", "Edit it, then sign it.")
+    stated = values.one_line(reason, "The reason")
+    content = values.note_text(text)
+    if not content.strip():
+        raise NothingToSign("The amendment is empty.", "An empty text cannot be signed.", "Write something first.")
+    before = _current(work, row)
+    if addendum:
+        content = f"{before.text}\n\nAddendum, {_local_now(work)[:10]}:\n\n{content}"
+    _add_version(work, row, "addendum" if addendum else "amendment", stated, content)
+    row.version += 1
+    draft = work.db.get(models.Draft, row.id)
+    if draft is not None:
+        work.db.delete(draft)
+    search.index(work, row.id, before.text, content)
+    work.reason = "addendum" if addendum else "amendment"
+    return shown(work, row)
+
+
+@operation("note.tag")
+def tag(work: Work, note: Given, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Change a note's tags, also of a signed note: they are for finding, not part of what was signed.
+
+    Gives the tags as they are then. Raises NotFound, BadValue.
+    """
+    row = references.note(work, note)
+    _set_tags(work, row.id, add, remove)
+    return tags_of(work, row.id)
+
+
+def _add_version(work: Work, row: models.Note, kind: str, reason: str | None, text: str) -> None:
+    if not text.strip():
+        raise NothingToSign("The note is empty.", "An empty note cannot be signed.", "Write something first.")
+    before = _current(work, row) if row.version else None
+    number = row.version + 1
+    version = models.NoteVersion(
+        id=work.new_id(),
+        note_id=row.id,
+        number=number,
+        kind=kind,
+        reason=reason,
+        text=text,
+        signed_at=work.milliseconds,
+        signed_by=work.actor,
+        digest="",
+    )
+    version.digest = version_digest(columns_of(version), columns_of(row), before.digest if before else None)
+    work.db.add(version)
+    work.db.flush()
+
+
+def _current(work: Work, row: models.Note) -> models.NoteVersion:
+    return work.db.query(models.NoteVersion).filter_by(note_id=row.id, number=row.version).one()
+
+
+def _new_draft(work: Work, note_id: int, purpose: str, reason: str | None, text: str) -> models.Draft:
+    return models.Draft(
+        note_id=note_id,
+        purpose=purpose,
+        reason=reason,
+        text=text,
+        counter=1,
+        saves=0,
+        spell=None,
+        saved_at=work.milliseconds,
+    )
+
+
+def _spellbound(work: Work, note_id: int, spell: int) -> models.Draft:
+    draft = work.db.get(models.Draft, note_id)
+    if draft is None or draft.spell != spell:
+        raise Stale(
+            "The note is not open for editing.",
+            "It was closed, signed or opened anew since.",
+            "Open it again.",
+        )
+    return draft
+
+
+def _set_tags(work: Work, note_id: int, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> None:
+    here = set(tags_of(work, note_id))
+    for name in {values.tag(t) for t in add} - here:
+        work.db.add(models.NoteTag(note_id=note_id, tag=name))
+    for name in {values.tag(t) for t in remove} & here:
+        work.db.delete(work.db.get_one(models.NoteTag, (note_id, name)))
+    work.db.flush()
+
+
+def _local_now(work: Work) -> str:
+    return datetime.isoformat(work.now.astimezone().replace(tzinfo=None, second=0, microsecond=0), timespec="seconds")
+
+
+def _signed() -> Signed:
+    return Signed(
+        "The note is signed.",
+        "What is signed stays as it was.",
+        "Add to it or correct it with: notes note amend NOTE --reason WHY",
+    )

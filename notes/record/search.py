@@ -1,0 +1,141 @@
+"""Search over the text of notes: SQLite FTS5 inside the encrypted database.
+
+A bare word finds that word, ``word*`` finds by prefix, ``"several words"`` finds the phrase; everything asked for must
+be there. Case and accents do not matter. Whatever is typed is answered; nothing typed is ever FTS5 syntax.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from notes.practice import references
+from notes.practice.operations import Work, operation
+from notes.practice.references import Given
+from notes.record import values
+
+MATCH_START, MATCH_END = "\x02", "\x03"
+"""Signs around each match in a snippet; no text that can be kept holds them unescaped in a face."""
+
+SNIPPET_WORDS = 24
+MOST_TERMS = 100
+"""Terms of a query that count; further ones are left out."""
+
+_TERM = re.compile(r'"([^"]*)"|(\S+)')
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A note found. `score` is higher for a better match (BM25, sign turned)."""
+
+    note: int
+    note_ref: str
+    client: int
+    client_name: str
+    kind: str
+    status: str
+    at: str | None
+    snippet: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Results:
+    """How many notes match, and the best of them."""
+
+    total: int
+    hits: list[Hit]
+
+
+@operation("search.run")
+def run(
+    work: Work,
+    words: str,
+    client: Given | None = None,
+    kind: str | None = None,
+    tag: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    limit: int = 20,
+) -> Results:
+    """The notes that hold all of `words`, best first, with a passage of each. Days `since` and `until` are included.
+
+    The line holds which notes a passage was shown of, never the words. Raises NotFound, BadValue.
+    """
+    where, given = ["note_index MATCH :query"], {"query": query(words), "limit": max(0, min(limit, 1000))}
+    for condition, name, value in (
+        ("n.client_id = :client", "client", None if client is None else references.client(work, client).id),
+        ("n.kind = :kind", "kind", kind and values.one_of(kind, values.KINDS, "The kind of note")),
+        ("n.at >= :since", "since", since and values.day(since)),
+        ("n.at <= :until", "until", until and values.day(until) + "T99"),
+        ("n.id IN (SELECT note_id FROM note_tags WHERE tag = :tag)", "tag", tag and values.tag(tag)),
+    ):
+        if value is not None:
+            where.append(condition)
+            given[name] = value
+    if not given["query"]:
+        return Results(0, [])
+    matching = f"FROM note_index JOIN notes n ON n.id = note_index.rowid WHERE {' AND '.join(where)}"
+    total = work.db.execute(text(f"SELECT count(*) {matching}"), given).scalar_one()
+    rows = work.db.execute(text(f"{_SHOWN} {matching} ORDER BY note_index.rank LIMIT :limit"), given)
+    names: dict[int, str] = {}
+    hits = [_hit(work, names, row) for row in rows]
+    work.counts["found"] = int(total)
+    work.seen = [hit.note for hit in hits]
+    work.clients = sorted({hit.client for hit in hits})
+    return Results(int(total), hits)
+
+
+_SHOWN = (
+    "SELECT n.id, n.ref, n.client_id, n.kind, n.status, n.at, "
+    f"snippet(note_index, 0, char(2), char(3), '…', {SNIPPET_WORDS}) AS snippet, bm25(note_index) AS rank"
+)
+
+
+def query(words: str) -> str:
+    """The FTS5 expression for what was typed: every term quoted, so that none is an operator. Empty when none is left."""
+    terms = []
+    for phrase, bare in _TERM.findall(words.replace("\0", " ").encode("utf-8", "ignore").decode()):
+        prefix = bool(bare) and bare.endswith("*")
+        term = (phrase or bare).replace('"', " ").strip().rstrip("*" if bare else "")
+        if any(c.isalnum() for c in term):
+            terms.append(f'"{term}"' + ("*" if prefix else ""))
+    return " ".join(terms[:MOST_TERMS])
+
+
+def index(work: Work, note_id: int, old: str | None, new: str | None) -> None:
+    """Keep the index in step inside the same transaction: `old` is the text indexed so far, None for none."""
+    work.db.flush()
+    if old is not None:
+        work.db.execute(
+            text("INSERT INTO note_index (note_index, rowid, text) VALUES ('delete', :id, :text)"),
+            {"id": note_id, "text": old},
+        )
+    if new is not None:
+        add(work, [{"id": note_id, "text": new}])
+
+
+def add(work: Work, rows: list[dict[str, Any]]) -> None:
+    """Index new notes: rows of id and text."""
+    if rows:
+        work.db.execute(text("INSERT INTO note_index (rowid, text) VALUES (:id, :text)"), rows)
+
+
+def _hit(work: Work, names: dict[int, str], row: Any) -> Hit:
+    if row.client_id not in names:
+        found = text("SELECT name FROM clients WHERE id = :id")
+        names[row.client_id] = work.db.execute(found, {"id": row.client_id}).scalar_one()
+    return Hit(
+        note=row.id,
+        note_ref=row.ref,
+        client=row.client_id,
+        client_name=names[row.client_id],
+        kind=row.kind,
+        status=row.status,
+        at=row.at,
+        snippet=" ".join(row.snippet.split()),
+        score=round(-row.rank, 6),
+    )

@@ -1,0 +1,121 @@
+"""Templates: the shape a note starts with. Built-in ones, and the practitioner's own.
+
+SOAP, DAP, BIRP, GIRP and PIRP are the note formats in common use; what stands under each heading is the
+practitioner's. A template also says what kind of note it makes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from notes.errors import NotFound, RecordError
+from notes.practice.operations import Work, operation
+from notes.record import values
+from notes.store import models
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template. `body` is the Markdown a new note starts with."""
+
+    name: str
+    kind: str
+    body: str
+    own: bool = False
+
+
+def _headed(name: str, kind: str, *headings: str) -> Template:
+    return Template(name, kind, "\n".join(f"## {heading}\n\n" for heading in headings))
+
+
+BUILT_IN: dict[str, Template] = {
+    template.name: template
+    for template in (
+        _headed("SOAP", "progress", "Subjective", "Objective", "Assessment", "Plan"),
+        _headed("DAP", "progress", "Data", "Assessment", "Plan"),
+        _headed("BIRP", "progress", "Behaviour", "Intervention", "Response", "Plan"),
+        _headed("GIRP", "progress", "Goal", "Intervention", "Response", "Plan"),
+        _headed("PIRP", "progress", "Problem", "Intervention", "Response", "Plan"),
+        _headed(
+            "intake",
+            "intake",
+            "Presenting problem",
+            "History",
+            "Risk",
+            "Strengths and supports",
+            "First impression",
+            "Plan",
+        ),
+        _headed("treatment plan", "treatment plan", "Problems", "Goals", "Approach", "Measures", "Review date"),
+        _headed("discharge", "discharge", "Course of therapy", "Outcome", "Reason for ending", "Recommendations"),
+        _headed("contact", "contact", "With whom and how", "What was said", "Action"),
+        _headed(
+            "crisis",
+            "crisis",
+            "What happened",
+            "Risk assessment",
+            "Safety plan",
+            "Whom I consulted",
+            "Follow-up",
+        ),
+        Template("free", "progress", ""),
+    )
+}
+"""The templates that come with the program, by name."""
+
+
+@operation("note.templates")
+def list_templates(work: Work) -> list[Template]:
+    """All templates, built-in ones first."""
+    own = [Template(row.name, row.kind, row.body, own=True) for row in work.db.query(models.Template)]
+    work.counts["templates"] = len(own)
+    return [*BUILT_IN.values(), *sorted(own, key=lambda template: template.name.casefold())]
+
+
+@operation("note.template_save")
+def save(work: Work, name: str, kind: str, body: str) -> Template:
+    """Keep a template of one's own; one of the same name is replaced. Raises BadValue, RecordError."""
+    named = values.one_line(name, "The template's name")
+    if _built_in(named):
+        raise RecordError("That is the name of a built-in template.", "", "Choose another name.")
+    checked = values.one_of(kind, values.KINDS, "The kind of note")
+    template = Template(named, checked, values.note_text(body), own=True)
+    row = work.db.get(models.Template, named)
+    if row is None:
+        work.db.add(models.Template(name=template.name, kind=template.kind, body=template.body))
+    else:
+        row.kind, row.body = template.kind, template.body
+    return template
+
+
+@operation("note.template_remove")
+def remove(work: Work, name: str) -> None:
+    """Remove a template of one's own; notes made from it stay. Raises NotFound."""
+    row = work.db.get(models.Template, name.strip())
+    if row is None:
+        raise _unknown()
+    work.db.delete(row)
+
+
+def find(work: Work, name: str) -> Template:
+    """The template of that name, with case, hyphens and blanks forgiven for built-in ones. Raises NotFound."""
+    built_in = _built_in(name)
+    if built_in:
+        return built_in
+    row = work.db.get(models.Template, name.strip())
+    if row is None:
+        raise _unknown()
+    return Template(row.name, row.kind, row.body, own=True)
+
+
+def _built_in(name: str) -> Template | None:
+    wanted = values.plain_word(name)
+    return next((t for t in BUILT_IN.values() if values.plain_word(t.name) == wanted), None)
+
+
+def _unknown() -> NotFound:
+    return NotFound(
+        "There is no template of that name.",
+        f"Built in are: {', '.join(BUILT_IN)}.",
+        "See your own with: notes note templates",
+    )

@@ -1,0 +1,256 @@
+"""Opening the database: SQLCipher 4 under SQLAlchemy, with one connection and a profile that is asserted.
+
+Why each setting: docs/decisions/002-connection-profile.md. The key is handed over as bytes that are zeroed afterwards,
+never as SQL text, which would leave copies of it in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from notes.errors import Busy, Corrupt, DiskFull, NotesError, NotWritable, StoreError
+from notes.vault import keys
+
+PAGE_BYTES = 4096
+
+PROFILE: dict[str, tuple[str, object]] = {
+    "journal_mode": ("DELETE", "delete"),
+    "synchronous": ("EXTRA", 3),
+    "fullfsync": ("ON", 1),
+    "locking_mode": ("EXCLUSIVE", "exclusive"),
+    "temp_store": ("MEMORY", 2),
+    "secure_delete": ("ON", 1),
+    "foreign_keys": ("ON", 1),
+    "recursive_triggers": ("ON", 1),
+    "trusted_schema": ("OFF", 0),
+    "cell_size_check": ("ON", 1),
+    "mmap_size": ("0", 0),
+    "cache_size": ("-16000", -16000),
+}
+"""Setting: what is asked for, what reading it back must give."""
+
+CIPHER_FLOOR = (4, 14)
+"""The oldest SQLCipher accepted: it carries the SQLite that fixed the WAL-reset corruption (3.51.3)."""
+
+READABLE = frozenset(PROFILE) | {
+    "data_version",
+    "read_uncommitted",
+    "page_count",
+    "integrity_check",
+    "quick_check",
+    "foreign_key_check",
+    "cipher_integrity_check",
+    "cipher_version",
+    "cipher_provider_version",
+}
+"""Pragmas that may be read on an open connection; none may be set."""
+
+_OK, _DENY = 0, 1
+_PRAGMA, _ATTACH, _DETACH, _FUNCTION = 19, 24, 25, 31
+_DDL = frozenset({*range(1, 9), *range(10, 18), 26, 27, 28, 29, 30})  # create, drop, alter, reindex, analyze, vtable
+
+
+class Connector:
+    """Makes the one connection and knows whether it may change the schema just now."""
+
+    def __init__(self, path: Path, key: bytearray, create: bool) -> None:
+        self._path = path
+        self._key = key
+        self._create = create
+        self.migrating = False
+
+    def connect(self) -> Any:
+        """A keyed, profiled and checked DBAPI connection."""
+        if not self._create:
+            check_file(self._path)
+        connection = sqlcipher.connect(str(self._path), isolation_level=None, cached_statements=256)
+        try:
+            connection.execute("PRAGMA cipher_log_level = NONE")
+            raw = bytearray(b"x'" + self._key.hex().encode() + b"'")
+            try:
+                connection.set_key(raw)
+            finally:
+                keys.wipe(raw)
+            self._set_profile(connection)
+        except BaseException:
+            connection.close()
+            raise
+        connection.set_authorizer(self.authorize)
+        return connection
+
+    def _set_profile(self, connection: Any) -> None:
+        version = connection.execute("PRAGMA cipher_version").fetchone()
+        if version is None or tuple(int(n) for n in version[0].split()[0].split(".")[:2]) < CIPHER_FLOOR:
+            raise StoreError(
+                "This installation's SQLCipher is missing or too old.",
+                f"At least {CIPHER_FLOOR[0]}.{CIPHER_FLOOR[1]} is needed.",
+                "Install Session Notes again.",
+            )
+        for name, (asked, _) in PROFILE.items():
+            connection.execute(f"PRAGMA {name} = {asked}")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if self._create:
+            self._path.chmod(0o600)
+        for name, (_, expected) in PROFILE.items():
+            found = connection.execute(f"PRAGMA {name}").fetchone()[0]
+            if found != expected:
+                raise StoreError(
+                    "The database did not accept a safety setting.",
+                    f"{name} is {found} instead of {expected}.",
+                    "Install Session Notes again; if it stays so, report it.",
+                )
+
+    def authorize(self, action: int, first: str | None, second: str | None, *_: str | None) -> int:
+        """SQLite's authorizer: what no statement may do on an open vault."""
+        if action in _DDL:
+            return _OK if self.migrating else _DENY
+        if action == _PRAGMA:
+            readable = first in READABLE and second is None
+            return _OK if readable or (self.migrating and first in ("table_info", "table_xinfo")) else _DENY
+        if action in (_ATTACH, _DETACH) or (action == _FUNCTION and second == "load_extension"):
+            return _DENY
+        return _OK
+
+
+def open_engine(path: Path, key: bytearray, *, create: bool = False) -> Engine:
+    """An engine on `path`, connected, with the profile asserted. `key` is the 32-byte raw key; the caller wipes it.
+
+    Raises Corrupt (missing, cut short, damaged or another key), Busy, NotWritable, DiskFull.
+    """
+    connector = Connector(path, key, create)
+    try:
+        connection = connector.connect()
+    except sqlcipher.Error as error:
+        raise store_error(error) from None
+    engine = create_engine(
+        "sqlite+pysqlite://",
+        module=sqlcipher,
+        creator=lambda: connection,
+        poolclass=StaticPool,
+        hide_parameters=True,
+    )
+    event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
+    engine.update_execution_options(connector=connector)
+    return engine
+
+
+@contextmanager
+def schema_changes(engine: Engine) -> Iterator[None]:
+    """Allow changes of the schema inside the block: for migrations only."""
+    connector: Connector = engine.get_execution_options()["connector"]
+    connector.migrating = True
+    try:
+        yield
+    finally:
+        connector.migrating = False
+
+
+def copy_to(engine: Engine, target: Path, key: bytearray) -> None:
+    """Write the whole database to `target` under another raw key, page by page, and make it durable.
+
+    Raises DiskFull, NotWritable.
+    """
+    target.unlink(missing_ok=True)
+    try:
+        other = Connector(target, key, create=True).connect()
+        try:
+            engine.raw_connection().driver_connection.backup(other)  # type: ignore[union-attr]
+        finally:
+            other.close()
+    except sqlcipher.Error as error:
+        raise store_error(error) from None
+
+
+def check_file(path: Path) -> None:
+    """Raises Corrupt when the database file is missing or its length cannot be right."""
+    restore = "Restore the vault folder from a backup."
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        raise Corrupt(
+            "The vault's database is missing.", "The folder holds a header but no vault.db.", restore
+        ) from None
+    if size == 0 or size % PAGE_BYTES:
+        raise Corrupt(
+            "The vault's database has been cut short.",
+            f"vault.db has {size} bytes, not whole pages.",
+            restore,
+        )
+
+
+def check_length(engine: Engine, path: Path) -> None:
+    """Raises Corrupt when whole pages are missing from the end of the file."""
+    with engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    if path.stat().st_size < pages * PAGE_BYTES:
+        raise Corrupt(
+            "The vault's database has been cut short.",
+            "Pages are missing from the end of vault.db.",
+            "Restore the vault folder from a backup.",
+        )
+
+
+def store_error(error: BaseException) -> NotesError:
+    """What SQLite said, as an error a person can act on. Holds no client data."""
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        error = error.orig
+    said = str(error)
+    for sign, make in _SAYINGS.items():
+        if sign in said:
+            return make()
+    return StoreError("The database refused.", said if len(said) < 120 else type(error).__name__, "Report it.")
+
+
+_SAYINGS: dict[str, Callable[[], NotesError]] = {
+    sign: make
+    for signs, make in (
+        (
+            (
+                "file is not a database",
+                "malformed",
+                "disk I/O error",
+                "hmac",
+                "file is encrypted",
+                "out of memory",
+            ),
+            lambda: Corrupt(
+                "The vault's database is damaged.",
+                "A page of vault.db could not be read or does not carry its seal.",
+                "Close the vault, keep this copy, and restore the folder from a backup.",
+            ),
+        ),
+        (
+            ("disk is full",),
+            lambda: DiskFull(
+                "The disk is full.",
+                "There was no room to save; nothing was changed.",
+                "Free some space and try again.",
+            ),
+        ),
+        (
+            ("readonly", "unable to open"),
+            lambda: NotWritable(
+                "The vault's folder does not allow writing.",
+                "Every look at the record leaves a line in its log, so it must be writable.",
+                "Check the folder's permissions and that the disk is not write-protected.",
+            ),
+        ),
+        (
+            ("locked", "busy"),
+            lambda: Busy(
+                "The vault is open in another program.",
+                "It holds the database.",
+                "Close the other program, then try again.",
+            ),
+        ),
+    )
+    for sign in signs
+}

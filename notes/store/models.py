@@ -1,0 +1,135 @@
+"""Every table, on one page.
+
+Times the program took are integers: milliseconds since 1970, UTC. Times a person stated (a session's start, a birth
+date) are ISO text in the practice's own time, as exact as they were stated: a date, or a date and time.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlalchemy import Computed, ForeignKey, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """The root of the tables."""
+
+    type_annotation_map: ClassVar = {str: Text}
+
+
+class Setting(Base):
+    """What the practice as a whole remembers: its name, the header's last number, the row-digest key."""
+
+    __tablename__ = "settings"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class Client(Base):
+    """A person (or a couple, or a family) who comes for sessions."""
+
+    __tablename__ = "clients"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    pronouns: Mapped[str | None]
+    born: Mapped[str | None]
+    phone: Mapped[str | None]
+    email: Mapped[str | None]
+    emergency_contact: Mapped[str | None]
+    status: Mapped[str]  # active, archived
+    created_at: Mapped[int]
+    changed_at: Mapped[int]
+
+
+class Session(Base):
+    """A therapy session: when, how long, where, whether the client came."""
+
+    __tablename__ = "sessions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(unique=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
+    started_at: Mapped[str]
+    minutes: Mapped[int | None]
+    modality: Mapped[str | None]
+    attendance: Mapped[str]
+    created_at: Mapped[int]
+
+
+class Note(Base):
+    """A note's frame; its text is in the draft or in the versions. `version` is 0 until it is signed."""
+
+    __tablename__ = "notes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(unique=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("sessions.id"))
+    kind: Mapped[str]
+    template: Mapped[str]
+    at: Mapped[str | None]
+    status: Mapped[str]  # draft, signed
+    version: Mapped[int]
+    created_at: Mapped[int]
+    fingerprint: Mapped[str | None] = mapped_column(unique=True)  # of an imported note: what it was made from
+
+
+class Draft(Base):
+    """Text not yet signed: of a new note, or of a change to a signed one. `spell` is set while it is being edited."""
+
+    __tablename__ = "drafts"
+    note_id: Mapped[int] = mapped_column(ForeignKey("notes.id"), primary_key=True)
+    purpose: Mapped[str]  # note, amendment, addendum
+    reason: Mapped[str | None]
+    text: Mapped[str]
+    counter: Mapped[int]
+    saves: Mapped[int]
+    spell: Mapped[int | None]
+    saved_at: Mapped[int]
+
+
+class NoteVersion(Base):
+    """One signed text of a note. Nothing here ever changes; triggers see to it."""
+
+    __tablename__ = "note_versions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    note_id: Mapped[int] = mapped_column(ForeignKey("notes.id"))
+    number: Mapped[int]
+    kind: Mapped[str]  # original, amendment, addendum
+    reason: Mapped[str | None]
+    text: Mapped[str]
+    signed_at: Mapped[int]
+    signed_by: Mapped[str]
+    digest: Mapped[str]
+
+
+class NoteTag(Base):
+    """A tag on a note."""
+
+    __tablename__ = "note_tags"
+    note_id: Mapped[int] = mapped_column(ForeignKey("notes.id"), primary_key=True)
+    tag: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Template(Base):
+    """A template of the practitioner's own."""
+
+    __tablename__ = "templates"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    body: Mapped[str]
+
+
+class LogLine(Base):
+    """One line of the access log: the record as canonical JSON and the chain's head after it."""
+
+    __tablename__ = "access_log"
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    record: Mapped[str]
+    head: Mapped[bytes]
+    event: Mapped[str] = mapped_column(Computed("json_extract(record, '$.event')"))
+    client: Mapped[str | None] = mapped_column(Computed("json_extract(record, '$.client')"))
+
+
+RECORD_TABLES = (Setting, Client, Session, Note, Draft, NoteVersion, NoteTag, Template)
+"""Tables whose every row is accounted for by a digest in the access log."""

@@ -1,0 +1,73 @@
+"""The schema: brought up to date in-process, then compared with the golden ``schema.sql``, trigger by trigger."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+
+from notes.errors import Altered, FormatTooNew
+from notes.store.engine import schema_changes
+
+REVISION = "0001"
+"""The newest migration; a test holds it against the scripts."""
+
+
+def bring_up_to_date(engine: Engine) -> None:
+    """Run the migrations that the database lacks, all or none, then check the schema.
+
+    Raises FormatTooNew for a database written by a newer version, Altered when the schema is not the golden one.
+    """
+    with engine.connect() as connection:
+        found = _revision(connection)
+    if found is None or found < REVISION:
+        _migrate(engine)
+    elif found > REVISION:
+        raise FormatTooNew(
+            "This vault was written by a newer version of Session Notes.",
+            f"Its tables are revision {found}; this version knows {REVISION}.",
+            "Install the newer version.",
+        )
+    with engine.connect() as connection:
+        check(connection)
+
+
+def check(connection: Connection) -> None:
+    """Raises Altered when a table, index or trigger is not as the migrations built it."""
+    found = dump(connection)
+    golden = resources.files("notes.store").joinpath("schema.sql").read_text("utf-8")
+    if found != golden:
+        wrong = set(found.split(";\n\n")) ^ set(golden.split(";\n\n"))
+        names = sorted({statement.split("(")[0].split()[2] for statement in wrong if len(statement.split()) > 2})
+        raise Altered(
+            "The database's own rules have been changed.",
+            f"Not as they were built: {', '.join(names)}.",
+            "Other software has changed this vault. Restore it from a backup.",
+        )
+
+
+def dump(connection: Connection) -> str:
+    """Every statement of the schema, in order of kind and name."""
+    rows = connection.exec_driver_sql(
+        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type DESC, name"
+    ).scalars()
+    return ";\n\n".join(rows) + ";\n"
+
+
+def _revision(connection: Connection) -> str | None:
+    if not connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").scalar():
+        return None
+    revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return str(revision)
+
+
+def _migrate(engine: Engine) -> None:
+    from alembic import command  # takes 0.1 s to load and is needed only when there is something to migrate
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with schema_changes(engine), engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,171 @@
+CREATE VIEW note_text (id, text) AS
+    SELECT n.id, CASE n.status WHEN 'draft' THEN d.text ELSE v.text END
+    FROM notes n
+    LEFT JOIN drafts d ON d.note_id = n.id
+    LEFT JOIN note_versions v ON v.note_id = n.id AND v.number = n.version;
+
+CREATE TRIGGER log_is_append_only_delete BEFORE DELETE ON access_log
+    BEGIN SELECT RAISE(ABORT, 'the access log is append-only'); END;
+
+CREATE TRIGGER log_is_append_only_update BEFORE UPDATE ON access_log
+    BEGIN SELECT RAISE(ABORT, 'the access log is append-only'); END;
+
+CREATE TRIGGER log_line_follows_the_last BEFORE INSERT ON access_log
+    WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM access_log)
+    BEGIN SELECT RAISE(ABORT, 'the access log is append-only'); END;
+
+CREATE TRIGGER note_is_not_replaced BEFORE INSERT ON notes
+    WHEN EXISTS (SELECT 1 FROM notes WHERE id = NEW.id OR ref = NEW.ref)
+    BEGIN SELECT RAISE(ABORT, 'a note is never replaced'); END;
+
+CREATE TRIGGER session_of_signed_note_stays BEFORE UPDATE ON sessions
+    WHEN NEW.id IS NOT OLD.id OR NEW.client_id IS NOT OLD.client_id
+    BEGIN SELECT RAISE(ABORT, 'a session stays with its client'); END;
+
+CREATE TRIGGER signed_note_is_fixed BEFORE UPDATE ON notes
+    WHEN OLD.status = 'signed' AND (
+        NEW.id IS NOT OLD.id OR NEW.ref IS NOT OLD.ref OR NEW.client_id IS NOT OLD.client_id
+        OR NEW.session_id IS NOT OLD.session_id OR NEW.kind IS NOT OLD.kind OR NEW.template IS NOT OLD.template
+        OR NEW.at IS NOT OLD.at OR NEW.status IS NOT OLD.status OR NEW.created_at IS NOT OLD.created_at
+        OR NEW.fingerprint IS NOT OLD.fingerprint OR NEW.version IS NOT OLD.version + 1)
+    BEGIN SELECT RAISE(ABORT, 'a signed note changes only by a new version'); END;
+
+CREATE TRIGGER signed_note_stays BEFORE DELETE ON notes WHEN OLD.status = 'signed'
+    BEGIN SELECT RAISE(ABORT, 'a signed note is never deleted'); END;
+
+CREATE TRIGGER version_follows_the_last BEFORE INSERT ON note_versions
+    WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM note_versions WHERE note_id = NEW.note_id)
+        OR EXISTS (SELECT 1 FROM note_versions WHERE id = NEW.id)
+    BEGIN SELECT RAISE(ABORT, 'a signed version never changes'); END;
+
+CREATE TRIGGER version_is_final_delete BEFORE DELETE ON note_versions
+    BEGIN SELECT RAISE(ABORT, 'a signed version never changes'); END;
+
+CREATE TRIGGER version_is_final_update BEFORE UPDATE ON note_versions
+    BEGIN SELECT RAISE(ABORT, 'a signed version never changes'); END;
+
+CREATE TABLE access_log (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    record TEXT NOT NULL,
+    head BLOB NOT NULL,
+    event TEXT NOT NULL GENERATED ALWAYS AS (json_extract(record, '$.event')) VIRTUAL,
+    client TEXT GENERATED ALWAYS AS (json_extract(record, '$.client')) VIRTUAL
+);
+
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, 
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+
+CREATE TABLE clients (
+    id INTEGER NOT NULL PRIMARY KEY,
+    ref TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    pronouns TEXT,
+    born TEXT,
+    phone TEXT,
+    email TEXT,
+    emergency_contact TEXT,
+    status TEXT NOT NULL CHECK (status IN ('active', 'archived')),
+    created_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL
+);
+
+CREATE TABLE drafts (
+    note_id INTEGER NOT NULL PRIMARY KEY REFERENCES notes (id),
+    purpose TEXT NOT NULL CHECK (purpose IN ('note', 'amendment', 'addendum')),
+    reason TEXT,
+    text TEXT NOT NULL,
+    counter INTEGER NOT NULL,
+    saves INTEGER NOT NULL,
+    spell INTEGER,
+    saved_at INTEGER NOT NULL
+);
+
+CREATE VIRTUAL TABLE note_index USING fts5 (
+    text, content='note_text', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
+);
+
+CREATE TABLE 'note_index_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'note_index_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'note_index_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+
+CREATE TABLE 'note_index_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TABLE note_tags (
+    note_id INTEGER NOT NULL REFERENCES notes (id),
+    tag TEXT NOT NULL,
+    PRIMARY KEY (note_id, tag)
+) WITHOUT ROWID;
+
+CREATE TABLE note_versions (
+    id INTEGER NOT NULL PRIMARY KEY,
+    note_id INTEGER NOT NULL REFERENCES notes (id),
+    number INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('original', 'amendment', 'addendum')),
+    reason TEXT,
+    text TEXT NOT NULL,
+    signed_at INTEGER NOT NULL,
+    signed_by TEXT NOT NULL,
+    digest TEXT NOT NULL
+);
+
+CREATE TABLE notes (
+    id INTEGER NOT NULL PRIMARY KEY,
+    ref TEXT NOT NULL UNIQUE,
+    client_id INTEGER NOT NULL REFERENCES clients (id),
+    session_id INTEGER REFERENCES sessions (id),
+    kind TEXT NOT NULL,
+    template TEXT NOT NULL,
+    at TEXT,
+    status TEXT NOT NULL CHECK (status IN ('draft', 'signed')),
+    version INTEGER NOT NULL CHECK ((status = 'draft') = (version = 0)),
+    created_at INTEGER NOT NULL,
+    fingerprint TEXT UNIQUE
+);
+
+CREATE TABLE sessions (
+    id INTEGER NOT NULL PRIMARY KEY,
+    ref TEXT NOT NULL UNIQUE,
+    client_id INTEGER NOT NULL REFERENCES clients (id),
+    started_at TEXT NOT NULL,
+    minutes INTEGER,
+    modality TEXT,
+    attendance TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+);
+
+CREATE TABLE settings (
+    name TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+CREATE TABLE sqlite_sequence(name,seq);
+
+CREATE TABLE templates (
+    name TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL
+);
+
+CREATE INDEX log_by_event ON access_log (event);
+
+CREATE INDEX log_of_client ON access_log (client) WHERE client IS NOT NULL;
+
+CREATE INDEX notes_by_time ON notes (at);
+
+CREATE INDEX notes_of_client ON notes (client_id, at);
+
+CREATE INDEX notes_of_session ON notes (session_id);
+
+CREATE INDEX notes_of_tag ON note_tags (tag);
+
+CREATE INDEX notes_unsigned ON notes (status) WHERE status = 'draft';
+
+CREATE INDEX sessions_by_time ON sessions (started_at);
+
+CREATE UNIQUE INDEX sessions_of_client ON sessions (client_id, started_at);
+
+CREATE UNIQUE INDEX versions_of_note ON note_versions (note_id, number);
