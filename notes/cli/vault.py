@@ -94,9 +94,8 @@ def _show(report: Report, whole: bool) -> None:
         if whole:
             say("[dim]Pages, schema, log chain, every row, every signed text and the search index were checked.[/]")
         return
-    say(
-        f"[bold red]✗ {len(report.problems)} thing{'s are' if len(report.problems) > 1 else ' is'} not as it should be:[/]"
-    )
+    things = "thing is" if len(report.problems) == 1 else "things are"
+    say(f"[bold red]✗ {len(report.problems):,} {things} not as it should be:[/]")
     for problem in report.problems[:50]:
         say(f"  [bold]{shown(problem.what)} {shown(problem.where)}[/]  {shown(problem.detail)}")
     if len(report.problems) > 50:

@@ -22,7 +22,7 @@ STEPS = (
     "If the passphrase is lost, this key opens the vault. Then choose a new passphrase:  notes key passphrase",
     "If this sheet is lost or seen by somebody, make a new one:  notes key recovery.  This one is then worthless, "
     "except for copies of the vault made before.",
-    "Without the passphrase and without this sheet nobody can open the vault: not you, and not the makers of the program.",
+    "Without the passphrase and without this sheet nobody can open the vault: not you, and not the program's makers.",
 )
 
 

@@ -96,7 +96,7 @@ _SHOWN = (
 
 
 def query(words: str) -> str:
-    """The FTS5 expression for what was typed: every term quoted, so that none is an operator. Empty when none is left."""
+    """The FTS5 expression for what was typed: every term quoted, so that none is an operator. Empty for no term."""
     terms = []
     for phrase, bare in _TERM.findall(words.replace("\0", " ").encode("utf-8", "ignore").decode()):
         prefix = bool(bare) and bare.endswith("*")
