@@ -26,6 +26,9 @@ from notes.errors import NotesError
 IDS = frozenset({"id", "client", "session", "note", "object"})
 """Fields that hold ids: strings in JSON, because they pass 2^53."""
 
+WHOLE = frozenset({"ref", "when", "session", "signed", "since", "line", "status", "outcome", "born"})
+"""Columns that are never broken over lines."""
+
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
 
@@ -73,8 +76,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) 
         say(f"[dim]{empty}[/]")
         return
     made = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for number, column in enumerate(columns):
-        made.add_column(column, overflow="fold", style="cyan" if number == 0 and column == "ref" else "")
+    for column in columns:
+        whole = column in WHOLE
+        made.add_column(column, overflow="fold", no_wrap=whole, style="cyan" if column == "ref" else "")
     for row in listed:
         made.add_row(*(cell if isinstance(cell, Text) else shown("" if cell is None else cell) for cell in row))
     page(made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.padding import Padding
 from rich.text import Text
 
 from notes.cli.options import options, unlocked
@@ -36,9 +37,9 @@ def search(
         line.append(hit.note_ref, style="cyan")
         line.append(f"  {when(hit.at)}  ")
         line.append(safe(hit.client_name), style="bold")
-        line.append(f"  {hit.kind}{' (draft)' if hit.status == 'draft' else ''}\n    ")
-        line.append_text(_lit(hit.snippet))
+        line.append(f"  {hit.kind}{' (draft)' if hit.status == 'draft' else ''}")
         out.print(line)
+        out.print(Padding(_lit(hit.snippet), (0, 0, 1, 4)))
     rest = found.total - len(found.hits)
     say(f"[dim]{found.total:,} note{'' if found.total == 1 else 's'}{f', {rest:,} not shown' if rest else ''}.[/]")
 

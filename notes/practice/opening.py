@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from notes import __version__
@@ -17,7 +16,7 @@ from notes.practice.operations import Standing
 from notes.practice.practice import Practice
 from notes.practice.surroundings import Surroundings, here, iso
 from notes.store import schema
-from notes.store.engine import check_length, open_engine, store_error
+from notes.store.engine import FAULTS, check_length, diagnose, open_engine
 from notes.store.ids import Ids
 from notes.store.models import Draft, Note, Setting
 from notes.vault import keys, passphrase, recovery_key, slots
@@ -116,9 +115,10 @@ def connect(vault: OpenVault, database: str = vaults.DATABASE, *, create: bool =
         if not create:
             check_length(engine, path)
         schema.bring_up_to_date(engine)
-    except DBAPIError as error:
+    except FAULTS as error:
+        told = diagnose(engine, error)
         engine.dispose()
-        raise store_error(error) from None
+        raise told from None
     except BaseException:
         engine.dispose()
         raise
@@ -146,8 +146,8 @@ def _fill(vault: OpenVault, name: str, surroundings: Surroundings, face: str) ->
             db.add(Setting(name="row_key", value=row_key.hex()))
             db.add(Setting(name="header_sequence", value=str(vault.header.sequence)))
             work.account("vault.create")
-    except DBAPIError as error:
-        raise store_error(error) from None
+    except FAULTS as error:
+        raise diagnose(engine, error) from None
     finally:
         engine.dispose()
         vault.close()
@@ -170,9 +170,10 @@ def _start(vault: OpenVault, face: str, surroundings: Surroundings) -> Practice:
         _remember_header(practice, int(settings["header_sequence"]))
         _close_abandoned_spells(practice)
         return practice
-    except DBAPIError as error:
+    except FAULTS as error:
+        told = diagnose(engine, error)
         engine.dispose()
-        raise store_error(error) from None
+        raise told from None
     except BaseException:
         engine.dispose()
         raise

@@ -10,13 +10,12 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from notes.access_log.events import EVENTS, Outcome
 from notes.errors import LogError, NotesError, StoreError, UsageError
 from notes.practice.operations import Operation, P, R, Standing, Work
-from notes.store.engine import store_error
+from notes.store.engine import FAULTS, diagnose, store_error
 
 
 class Practice:
@@ -48,8 +47,8 @@ class Practice:
                     work.account(event.name)
                 elif work.changed_tables() - {"drafts"}:
                     raise TypeError(f"{operation.name} leaves no line, so it may change drafts only")
-        except DBAPIError as error:
-            raise store_error(error) from None
+        except FAULTS as error:
+            raise self._diagnosed(error) from None
         except StoreError:
             raise
         except NotesError as error:
@@ -75,8 +74,12 @@ class Practice:
     def __enter__(self) -> Practice:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.lock()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            self.lock()
+        except StoreError:
+            if kind is None:  # otherwise the error that ended the work says more than this one
+                raise
 
     def _session(self) -> Session:
         if self._engine is None:
@@ -96,8 +99,11 @@ class Practice:
                 for name, value in fields.items():
                     setattr(work, name, value)
                 return work.account(event, outcome)
-        except DBAPIError as error:
-            raise store_error(error) from None
+        except FAULTS as error:
+            raise self._diagnosed(error) from None
+
+    def _diagnosed(self, error: BaseException) -> NotesError:
+        return store_error(error) if self._engine is None else diagnose(self._engine, error)
 
     def _leave_line(self, event: str, work: Work | None, outcome: Outcome, error: BaseException) -> None:
         """The line of a refusal or failure. It says what was tried, never with what words."""

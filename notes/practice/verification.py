@@ -19,7 +19,7 @@ from notes.access_log.digests import accounted_tables, row_digest, row_key, vers
 from notes.errors import Altered, ChainBroken, NotesError
 from notes.practice.operations import Work, operation
 from notes.store import schema
-from notes.store.engine import store_error
+from notes.store.engine import FAULTS, store_error
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being checked, how far, and out of how much."""
@@ -92,7 +92,7 @@ def examine(
     problems += _try("schema", lambda: _schema(connection))
     try:
         lines = _check_record(connection, vault_id, key, spells, problems, progress)
-    except DBAPIError as error:
+    except FAULTS as error:
         problems.append(_unreadable("row", error))
     problems += _try("version", lambda: _bad_versions(connection))
     problems += _try("index", lambda: _bad_index(connection))
@@ -219,18 +219,18 @@ def _try(what: str, check: Callable[[], Iterator[Problem]]) -> list[Problem]:
     found: list[Problem] = []
     try:
         found.extend(check())
-    except (DBAPIError, NotesError) as error:
+    except (*FAULTS, NotesError) as error:
         found.append(_unreadable(what, error))
     return found
 
 
 def _unreadable(what: str, error: Exception) -> Problem:
-    told = store_error(error) if isinstance(error, DBAPIError) else error
+    told = error if isinstance(error, NotesError) else store_error(error)
     return Problem(what, "", f"{told} {getattr(told, 'why', '')}".strip())
 
 
 def _count(connection: Connection, table: str) -> int:
     try:
         return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())  # noqa: S608
-    except DBAPIError:
+    except FAULTS:
         return 0

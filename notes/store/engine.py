@@ -21,6 +21,9 @@ from notes.vault import keys
 
 PAGE_BYTES = 4096
 
+FAULTS = (DBAPIError, MemoryError)
+"""What a statement raises when the database fails it."""
+
 PROFILE: dict[str, tuple[str, object]] = {
     "journal_mode": ("DELETE", "delete"),
     "synchronous": ("EXTRA", 3),
@@ -198,8 +201,40 @@ def check_length(engine: Engine, path: Path) -> None:
         )
 
 
+def diagnose(engine: Engine, error: BaseException) -> NotesError:
+    """What a failed statement means: where pages are damaged, they are named, whatever SQLite made of it.
+
+    Once SQLCipher has met a page without its seal it answers with anything from "malformed" to "out of memory" and
+    "readonly"; its integrity check still works on that connection.
+    """
+    told = store_error(error)
+    if isinstance(told, DiskFull | Busy):
+        return told
+    pages = damaged_pages(engine)
+    if pages:
+        numbers = ", ".join(str(page) for page in pages[:5]) + (" and more" if len(pages) > 5 else "")
+        told = _corrupt()
+        told.why = (
+            f"Page {numbers} of vault.db does not carry its seal: it was changed from outside, or the disk fails."
+        )
+    return told
+
+
+def damaged_pages(engine: Engine) -> list[int]:
+    """Numbers of the pages whose seal does not fit, counted from 1. Reads the whole file."""
+    connection = engine.raw_connection().driver_connection
+    assert connection is not None
+    try:
+        rows = connection.execute("PRAGMA cipher_integrity_check").fetchall()
+    except (sqlcipher.Error, MemoryError):
+        return []
+    return [int(row[0].rsplit(" ", 1)[-1]) for row in rows if row[0].rsplit(" ", 1)[-1].isdigit()]
+
+
 def store_error(error: BaseException) -> NotesError:
     """What SQLite said, as an error a person can act on. Holds no client data."""
+    if isinstance(error, MemoryError):  # what the driver makes of a page without its seal
+        return _corrupt()
     if isinstance(error, DBAPIError) and error.orig is not None:
         error = error.orig
     said = str(error)
@@ -207,6 +242,14 @@ def store_error(error: BaseException) -> NotesError:
         if sign in said:
             return make()
     return StoreError("The database refused.", said if len(said) < 120 else type(error).__name__, "Report it.")
+
+
+def _corrupt() -> Corrupt:
+    return Corrupt(
+        "The vault's database is damaged.",
+        "A page of vault.db could not be read or does not carry its seal.",
+        "Close the vault, keep this copy, and restore the folder from a backup.",
+    )
 
 
 _SAYINGS: dict[str, Callable[[], NotesError]] = {
@@ -221,11 +264,7 @@ _SAYINGS: dict[str, Callable[[], NotesError]] = {
                 "file is encrypted",
                 "out of memory",
             ),
-            lambda: Corrupt(
-                "The vault's database is damaged.",
-                "A page of vault.db could not be read or does not carry its seal.",
-                "Close the vault, keep this copy, and restore the folder from a backup.",
-            ),
+            lambda: _corrupt(),
         ),
         (
             ("disk is full",),
