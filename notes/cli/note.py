@@ -10,11 +10,13 @@ import typer
 from rich.console import Group
 from rich.text import Text
 
-from notes.cli import editor, note_templates
+from notes.cli import note_templates
 from notes.cli.options import options, unlocked
 from notes.cli.output import as_json, local, page, safe, say, shown, state, table, when
 from notes.errors import UsageError
 from notes.exchange.reading_files import decode, read_text
+from notes.practice.practice import Practice
+from notes.practice.references import Given
 from notes.record import progress_notes, reading
 from notes.record.reading import Change, Note
 
@@ -51,7 +53,7 @@ def new(
     with unlocked(context) as practice:
         note = practice.do(progress_notes.create, client, template, text, at, session, tuple(tag or ()))
         if text is None:
-            editor.write(practice, note.id, "note", None)
+            _write(practice, note.id, "note", None)
         if sign:
             note = practice.do(progress_notes.sign, note.id)
         elif text is None:
@@ -70,7 +72,7 @@ def edit(context: typer.Context, note: Reference, file: File = None, encoding: E
     text = _text(context, file, encoding)
     with unlocked(context) as practice:
         if text is None:
-            editor.write(practice, note, "note", None)
+            _write(practice, note, "note", None)
         else:
             spell = practice.do(progress_notes.edit, note)
             practice.do(progress_notes.save_draft, spell.note, spell.spell, spell.counter, text)
@@ -175,7 +177,7 @@ def amend(
     text = _text(context, file, encoding)
     with unlocked(context) as practice:
         if text is None:
-            text = editor.write(practice, note, "addendum" if addendum else "amendment", reason)
+            text = _write(practice, note, "addendum" if addendum else "amendment", reason)
         amended = practice.do(progress_notes.amend, note, reason, text, addendum)
     _answer(context, amended, f"Note [cyan]{amended.ref}[/] now has version {amended.version}.")
 
@@ -218,6 +220,13 @@ def _text(context: typer.Context, file: str | None, encoding: str | None) -> str
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or options(context).json:
         raise UsageError("No text was given.", "There is no terminal to write in.", "Add --file FILE, or --file -.")
     return None
+
+
+def _write(practice: Practice, note: Given, purpose: str, reason: str | None) -> str:
+    """The text as written in the editor, which loads only where it is needed."""
+    from notes.cli import editor
+
+    return editor.write(practice, note, purpose, reason)
 
 
 def _heading(note: Note) -> Text:

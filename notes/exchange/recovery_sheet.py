@@ -5,14 +5,15 @@ from __future__ import annotations
 import io
 from datetime import UTC, date, datetime
 from pathlib import Path
-
-import segno
-from fpdf import FPDF
+from typing import TYPE_CHECKING
 
 from notes import __version__
 from notes.errors import UsageError
 from notes.vault import recovery_key
 from notes.vault.files import write_atomically
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 STEPS = (
     "Print this page now, on paper. Then delete the file and empty the recycle bin.",
@@ -37,6 +38,8 @@ def write(path: Path, key: bytearray, practice_name: str, vault_id: str, today: 
 
 def render(key: bytearray, practice_name: str, vault_id: str, today: date) -> bytes:
     """The sheet as PDF, A4. The key is in it in clear: that is its purpose."""
+    from fpdf import FPDF  # takes 0.2 s to load, and few commands make a sheet
+
     written = recovery_key.write(key)
     pdf = FPDF(format="A4")
     pdf.set_title("Recovery sheet")
@@ -66,6 +69,8 @@ def render(key: bytearray, practice_name: str, vault_id: str, today: date) -> by
 
 
 def _key_box(pdf: FPDF, written: str) -> None:
+    import segno
+
     top = pdf.get_y()
     pdf.set_draw_color(120)
     pdf.rect(22, top, 166, 58)

@@ -156,12 +156,29 @@ def _bad_rows(
             if table.name == "drafts" and row["spell"] in spells:
                 continue
             if told is None:
-                yield Problem(table.name, where, "This row is in the database, but no line of the log accounts for it.")
+                yield Problem(table.name, where, f"{_called(connection, table.name, row)}: no line accounts for it.")
             elif _digest(key, table.name, row) != told:
-                yield Problem(table.name, where, "This row is not as the log last saw it.")
+                yield Problem(
+                    table.name, where, f"{_called(connection, table.name, row)} is not as the log last saw it."
+                )
     for (name, where), digest in last.items():
         if digest is not None:
             yield Problem(name, where, "The log accounts for this row, but it is gone.")
+
+
+def _called(connection: Connection, table: str, row: Any) -> str:
+    """What people call the row: by reference, never by name."""
+    if table == "note_versions":
+        return f"Version {row['number']} of note {_ref_of(connection, row['note_id'])}"
+    if table in ("drafts", "note_tags"):
+        return f"The {'draft' if table == 'drafts' else 'tag'} of note {_ref_of(connection, row['note_id'])}"
+    if "ref" in row:
+        return f"The {table.removesuffix('s')} {row['ref']}"
+    return "The row"
+
+
+def _ref_of(connection: Connection, note_id: Any) -> str:
+    return str(connection.execute(text("SELECT ref FROM notes WHERE id = :id"), {"id": note_id}).scalar() or "unknown")
 
 
 def _digest(key: bytes, table: str, row: Any) -> str | None:
@@ -187,7 +204,8 @@ def _bad_versions(connection: Connection) -> Iterator[Problem]:
         }
         before = None if row["number"] == 1 else before
         if version_digest(row, note, before) != row["digest"]:
-            yield Problem("note_versions", str(row["id"]), "A signed text does not fit its own digest.")
+            called = _called(connection, "note_versions", row)
+            yield Problem("note_versions", str(row["id"]), f"{called} does not fit its own digest.")
         before = row["digest"]
 
 
