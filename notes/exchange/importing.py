@@ -82,7 +82,7 @@ def preview(work: Work, reading: Reading) -> Imported:
     fresh, skipped = _fresh(work, reading.rows)
     known = {references.plain(row.name): row.id for row in work.db.query(models.Client.name, models.Client.id)}
     wanted = {references.plain(row.client) for row, _ in fresh}
-    taken = set(work.db.query(models.Session.client_id, models.Session.started_at).tuples())
+    taken = {tuple(row) for row in work.db.query(models.Session.client_id, models.Session.started_at)}
     meetings = {(references.plain(row.client), row.at) for row, _ in fresh if _has_session(row)}
     sessions = sum((known.get(name), at) not in taken for name, at in meetings)
     work.counts = {"notes": len(fresh), "skipped": skipped, "rejected": len(reading.rejected)}
@@ -158,7 +158,7 @@ def _bring_in_client(work: Work, client_id: int, rows: list[tuple[Row, str]]) ->
 
 def _sessions(work: Work, client_id: int, rows: list[tuple[Row, str]]) -> tuple[dict[str, int], int]:
     query = work.db.query(models.Session.started_at, models.Session.id).filter_by(client_id=client_id)
-    ids: dict[str, int] = dict(query.tuples().all())
+    ids = {started_at: number for started_at, number in query}
     wanted = sorted({row.at for row, _ in rows if row.at and _has_session(row)} - set(ids))
     made: list[dict[str, Any]] = [
         {

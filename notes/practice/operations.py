@@ -48,9 +48,10 @@ OPERATIONS: list[Operation[..., Any]] = []
 
 def operation(event: str) -> Callable[[Callable[Concatenate[Work, P], R]], Operation[P, R]]:
     """Declare a function an operation that leaves `event`, which must be in the vocabulary."""
+    known = EVENTS[event]
 
     def declare(function: Callable[Concatenate[Work, P], R]) -> Operation[P, R]:
-        declared = Operation(EVENTS[event], function)
+        declared = Operation(known, function)
         OPERATIONS.append(declared)
         return declared
 

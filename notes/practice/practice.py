@@ -16,6 +16,7 @@ from notes.access_log.events import EVENTS, Outcome
 from notes.errors import LogError, NotesError, StoreError, UsageError
 from notes.practice.operations import Operation, P, R, Standing, Work
 from notes.store.engine import FAULTS, diagnose, store_error
+from notes.vault.header import Header
 
 
 class Practice:
@@ -38,6 +39,7 @@ class Practice:
         """
         work: Work | None = None
         event = operation.event
+        header = self._standing.vault.header
         try:
             with self._session() as db, db.begin():
                 work = self._work(db)
@@ -48,8 +50,10 @@ class Practice:
                 elif work.changed_tables() - {"drafts"}:
                     raise TypeError(f"{operation.name} leaves no line, so it may change drafts only")
         except FAULTS as error:
+            self._put_back(header)
             raise self._diagnosed(error) from None
         except StoreError:
+            self._put_back(header)
             raise
         except NotesError as error:
             self._leave_line(event.name, work, "failed" if isinstance(error, LogError) else "refused", error)
@@ -104,6 +108,12 @@ class Practice:
 
     def _diagnosed(self, error: BaseException) -> NotesError:
         return store_error(error) if self._engine is None else diagnose(self._engine, error)
+
+    def _put_back(self, header: Header) -> None:
+        """What opened the vault before goes on to open it, when the line of a change of slots could not be written."""
+        vault = self._standing.vault
+        if vault.header is not header:
+            vault.set_slots(header.slots)
 
     def _leave_line(self, event: str, work: Work | None, outcome: Outcome, error: BaseException) -> None:
         """The line of a refusal or failure. It says what was tried, never with what words."""

@@ -1,0 +1,347 @@
+"""What was measured, as tables: on the screen with rich, and in ``docs/benchmarks.md``.
+
+The bars are those of the design. Each figure stands beside its bar with whether it is met; a bar that this benchmark
+cannot judge yet says so.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import others
+import sqlcipher3.dbapi2 as sqlcipher
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from run import Measured
+
+FILE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+WORKING_LIFE = 40_000
+"""Notes of a working life: the size for which the design sets bars in seconds."""
+FLAT = 1.5
+"""How many times slower a million notes may be than a thousand and still count as flat."""
+
+SAVE, READ, SEARCH, SIZE = 2.5, 2.5, 1.5, 1.2
+FIRST_SCREEN, TYPED, VERIFY, IMPORT = 0.150, 0.020, 3.0, 3_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a table. `met` is None where there is no bar."""
+
+    what: str
+    ours: str
+    plain: str = ""
+    ratio: str = ""
+    bar: str = ""
+    met: bool | None = None
+
+    def cells(self) -> tuple[str, ...]:
+        """As text."""
+        return (
+            self.what,
+            self.ours,
+            self.plain,
+            self.ratio,
+            self.bar,
+            {None: "", True: "met", False: "NOT MET"}[self.met],
+        )
+
+
+def seconds(value: float | None) -> str:
+    """A time as people read it."""
+    if value is None:
+        return ""
+    if value >= 1:
+        return f"{value:,.2f} s" if value < 100 else f"{value:,.0f} s"
+    return f"{value * 1000:.2f} ms" if value < 0.01 else f"{value * 1000:.0f} ms"
+
+
+def times(ours: float | None, plain: float | None) -> str:
+    """The ratio."""
+    if not ours or not plain:
+        return ""
+    ratio = ours / plain
+    return f"{ratio:.2f} x" if ratio < 10 else f"{ratio:,.0f} x"
+
+
+def rows(m: Measured) -> list[Row]:
+    """The table of one size."""
+    commit = m.median("commit", "plain")
+    life = m.notes == WORKING_LIFE
+    made = [Row("smallest durable commit", "", seconds(commit))] if commit else []
+
+    def against(what: str, key: str, most: float | None = None, note: str = "", plus: float = 0.0) -> None:
+        ours, plain = m.median(key, "ours"), m.median(key, "plain")
+        met = ours <= most * plain + plus if most and ours and plain else None
+        bar = f"<= {most} x{note}" if most else ""
+        made.append(Row(what, seconds(ours), seconds(plain), times(ours, plain), bar, met))
+
+    against("save: autosaved draft", "draft", SAVE)
+    against("save: note begun and signed, plain in one commit", "save", SAVE)
+    against("save: note begun and signed, plain in two commits", "save in two steps")
+    against("read (ours logged)", "read")
+    ours = m.median("read", "ours")
+    if ours and commit:
+        made.append(
+            Row(
+                "logged read against a commit",
+                seconds(ours),
+                seconds(commit),
+                times(ours, commit),
+                f"<= {READ} x",
+                ours <= READ * commit,
+            )
+        )
+    for word in ("rare", "common"):
+        found = int(m.facts.get(f"found {word}", 0))
+        against(f"search: {word} word ({found:,} notes)", f"search {word}", SEARCH, " + 1 commit", commit or 0.0)
+    ours, plain = m.p95("search typed", "ours"), m.p95("search typed", "plain")
+    bar = f"<= {seconds(TYPED)}" if life else ""
+    made.append(
+        Row(
+            "search as you type, p95",
+            seconds(ours),
+            seconds(plain),
+            times(ours, plain),
+            bar,
+            ours <= TYPED if life and ours else None,
+        )
+    )
+    against("open without key derivation", "open")
+    derive, opened, screen = (m.median(key, "ours") for key in ("derive key", "open", "first screen"))
+    made.append(Row("key derivation (Argon2id, default cost)", seconds(derive)))
+    against("list of clients", "first screen")
+    if opened and screen:
+        both = opened + screen
+        bar = f"<= {seconds(FIRST_SCREEN)}" if life else ""
+        made.append(
+            Row(
+                "first screen besides key derivation",
+                seconds(both),
+                bar=bar,
+                met=both <= FIRST_SCREEN if life else None,
+            )
+        )
+    ours, plain = m.facts.get("size ours"), m.facts.get("size plain")
+    met = ours <= SIZE * plain if ours and plain else None
+    made.append(Row("size on disk after import", size(ours), size(plain), times(ours, plain), f"<= {SIZE} x", met))
+    for what, key in (("bytes a saved note adds", "save grew"), ("bytes a read adds", "read grew")):
+        ours, plain = m.facts.get(f"{key} ours"), m.facts.get(f"{key} plain")
+        made.append(Row(what, f"{ours or 0:,.0f}", f"{plain or 0:,.0f}", times(ours, plain)))
+    ours, plain = rate(m, "ours"), rate(m, "plain")
+    made.append(
+        Row(
+            "import, notes a second",
+            f"{ours:,.0f}" if ours else "",
+            f"{plain:,.0f}" if plain else "",
+            times(plain, ours),
+            f">= {IMPORT:,}" if life else "",
+            ours >= IMPORT if life and ours else None,
+        )
+    )
+    ours, plain = m.median("verify", "ours"), m.median("verify", "plain")
+    bar = f"<= {seconds(VERIFY)}" if life else ""
+    made.append(
+        Row(
+            "full verification (plain: pages and index)",
+            seconds(ours),
+            seconds(plain),
+            times(ours, plain),
+            bar,
+            ours <= VERIFY if life and ours else None,
+        )
+    )
+    return made
+
+
+def size(value: float | None) -> str:
+    """Bytes as people read them."""
+    return f"{value / 1e6:,.1f} MB" if value else ""
+
+
+def rate(m: Measured, who: str) -> float | None:
+    """Notes imported a second, over the whole import."""
+    took = m.times.get("import", {}).get(who)
+    return m.notes / sum(took) if took else None
+
+
+def flat(results: Sequence[Measured]) -> list[tuple[str, ...]]:
+    """Whether more notes make things slower: ours at each size, and the largest against the smallest."""
+    first, last = results[0], results[-1]
+    made = []
+    for what, key, judged in (
+        ("save: autosaved draft", "draft", True),
+        ("save: note begun and signed", "save", True),
+        ("logged read", "read", True),
+        ("open without key derivation", "open", True),
+        ("list of clients", "first screen", False),
+        ("search: rare word", "search rare", False),
+    ):
+        start, end = first.median(key, "ours"), last.median(key, "ours")
+        bar = ""
+        if judged and last.notes >= 1_000_000 and start and end:
+            bar = "met" if end <= FLAT * start else "NOT MET"
+        plain = times(last.median(key, "plain"), first.median(key, "plain"))
+        made.append((what, *(seconds(m.median(key, "ours")) for m in results), times(end, start), plain, bar))
+    return made
+
+
+def beside(m: Measured, instead: dict[str, dict[str, float]]) -> list[tuple[str, ...]]:
+    """What people use instead, at one size: one row for each program."""
+    made = []
+    for what, prefix in (
+        ("Session Notes, in process", ""),
+        ("Session Notes, whole process, with key derivation", "process "),
+    ):
+        told = [
+            m.median(prefix + key, "ours")
+            for key in ("open", "save", "read", "search rare" if not prefix else "search")
+        ]
+        if any(told):
+            made.append((what, f"{m.notes:,}", *(seconds(t) for t in told), size(m.facts.get("size ours"))))
+    kinds = {
+        "jrnl": ", whole process",
+        "pykeepass": " (KDBX 4), in process",
+        "sqlalchemy-utils": " encrypted column, in process",
+    }
+    for other in others.OTHERS:
+        if (found := instead.get(other.name)) is not None:
+            name = f"{other.name} {others.version(other)}{kinds.get(other.name, '')}"
+            told = [seconds(found.get(key)) or "over the time limit" for key in ("open", "save", "read", "search")]
+            if other.name == "jrnl" and "open" not in found:
+                told[0] = ""
+            made.append((name, f"{int(found['notes']):,}", *told, size(found.get("size"))))
+    return made
+
+
+def machine() -> list[str]:
+    """The machine in words: nothing that names it or its owner."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30 if hasattr(os, "sysconf") else 0
+    system = platform.system()
+    connection = sqlcipher.connect(":memory:")
+    (cipher,) = connection.execute("PRAGMA cipher_version").fetchone()
+    return [
+        f"{os.cpu_count()} cores, {_processor()}, {memory:.0f} GiB of memory",
+        f"{system} {re.match(r'[0-9]+[.][0-9]+|', platform.release()).group()}, {_file_system()}",  # type: ignore[union-attr]
+        f"{platform.python_implementation()} {platform.python_version()}",
+        f"SQLCipher {cipher} (SQLite {sqlcipher.sqlite_version}); plain: SQLite {sqlite3.sqlite_version}",
+    ]
+
+
+def _processor() -> str:
+    told = Path("/proc/cpuinfo")
+    model = re.search(r"^model name\s*:\s*(.+)$", told.read_text(), re.M) if told.exists() else None
+    return model.group(1) if model else platform.processor() or platform.machine()
+
+
+def _file_system() -> str:
+    """The kind of file system that the temporary folder is on: on one in memory, a commit would cost nothing."""
+    mounts = Path("/proc/mounts")
+    if not mounts.exists():
+        return "file system unknown"
+    target = str(Path(tempfile.gettempdir()).resolve())
+    best = ("", "unknown")
+    for line in mounts.read_text().splitlines():
+        _, point, kind, *_ = line.split()
+        inside = target == point or target.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best[0]):
+            best = (point, kind)
+    return f"file system {best[1]}"
+
+
+TABLE = ("", "ours", "plain", "ratio", "bar", "")
+BESIDE = ("", "notes", "open", "save one", "read one", "search", "size")
+
+METHOD = """\
+Session Notes (*ours*) is measured through the functions its faces call, so every figure includes the line in the access
+log. *Plain* is Python's own sqlite3 with FTS5 and the same texts, tables and indexes, with no encryption, no log, no
+signatures; journal mode, synchronous, locking mode, page cache and index settings are the same. The two take turns,
+round by round, in one process; given are medians. The texts are generated: 20,000 invented words with a Zipf-like
+distribution, 80 to 400 words a note (220 on average, about 1,340 characters), {clients} clients. The rare word is in
+about 6 of 1,000 notes, the common one in a third of them; a search gives the number of all matches and the best 20 with
+passages, on both sides. *Search as you type* is every beginning, from the second letter on, of five words from frequent
+to rare. *Open* is unlocking with the recovery key, which needs no Argon2. Imports come in batches of {batch:,} rows that
+are in memory already. *Flat* is judged as: a million notes cost at most {flat} times what a thousand do.
+
+Limits: one machine, with whatever else it was doing (load average {load} at the start of the sizes); files are in the
+operating system's cache; generated words have no topics, so real notes have somewhat fewer different words each; plain
+SQLite is another release than the one inside SQLCipher; SQLite's own durability on this disk is taken as it is. The
+programs used instead are of other kinds, so what is timed is what a user waits for: jrnl runs one process for a command,
+with its password; pykeepass and SQLAlchemy-Utils are called as libraries, on files that are open (*open* says what
+opening costs). None of them keeps a log. Each had at most {longest} seconds.
+"""
+
+NOT_YET = """\
+Not measured here: verified backup (<= 5 x copying the file) and the window's memory (<= 200 MB).
+"""
+
+
+def show(results: list[Measured], instead: dict[int, dict[str, dict[str, float]]], holds: set[str]) -> None:
+    """Print everything, and write the file unless it holds more than this run."""
+    console = Console()
+    blocks: list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]] = []
+    for m in results:
+        if m.times:
+            blocks.append((f"{m.notes:,} notes", TABLE, [row.cells() for row in rows(m)]))
+    timed = [m for m in results if m.median("open", "ours")]
+    if len(timed) > 1:
+        largest = f"{timed[-1].notes:,} / {timed[0].notes:,}"
+        heads = ("", *(f"{m.notes:,}" for m in timed), largest, "the same, plain", "")
+        blocks.append(("Flat: ours at every size", heads, flat(timed)))
+    for m in results:
+        if found := beside(m, instead.get(m.notes, {})) if instead.get(m.notes) else []:
+            blocks.append((f"What people use instead, {m.notes:,} notes", BESIDE, found))
+    for title, heads, lines in blocks:
+        table = Table(title=title, title_justify="left")
+        for place, head in enumerate(heads):
+            table.add_column(head, justify="left" if place == 0 else "right")
+        for line in lines:
+            table.add_row(*(f"[red]{cell}[/]" if cell == "NOT MET" else cell for cell in line))
+        console.print(table)
+    before = _held()
+    if before <= holds:
+        FILE.parent.mkdir(exist_ok=True)
+        FILE.write_text(_page(results, blocks, holds), "utf-8")
+        console.print(f"Written: docs/{FILE.name}", highlight=False)
+    else:
+        console.print(
+            f"docs/{FILE.name} is left as it is: it also holds {', '.join(sorted(before - holds))}. "
+            "To replace it, measure that too, or remove it first.",
+            highlight=False,
+        )
+
+
+def _held() -> set[str]:
+    """What the file there holds."""
+    found = re.search(r"<!-- holds: (.*) -->", FILE.read_text("utf-8")) if FILE.exists() else None
+    return set(found.group(1).split(", ")) if found else set()
+
+
+def _page(
+    results: Iterable[Measured], blocks: Iterable[tuple[str, tuple[str, ...], list[tuple[str, ...]]]], holds: set[str]
+) -> str:
+    from run import BATCH  # run imports this module
+    from texts import CLIENTS
+
+    lines = ["# Benchmarks", "", "Written by `make bench`; nothing here is typed by hand.", ""]
+    lines += [f"Measured {datetime.now(UTC):%Y-%m-%d} on:", "", *(f"- {fact}" for fact in machine()), ""]
+    for title, heads, told in blocks:
+        lines += [f"## {title}", "", "| " + " | ".join(heads) + " |"]
+        lines += ["|" + "|".join(["---"] + ["---:"] * (len(heads) - 1)) + "|"]
+        lines += ["| " + " | ".join(line) + " |" for line in told]
+        lines.append("")
+    load = ", ".join(f"{m.facts['load']:.1f}" for m in results)
+    method = METHOD.format(clients=CLIENTS, batch=BATCH, flat=FLAT, load=load, longest=others.LONGEST)
+    lines += ["## Method and limits", "", method, NOT_YET, f"<!-- holds: {', '.join(sorted(holds))} -->", ""]
+    return "\n".join(lines)
