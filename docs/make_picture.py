@@ -36,6 +36,7 @@ def main() -> None:
             console.print(Text(f"$ notes {shown}", style="bold cyan"))
             done = subprocess.run(  # noqa: S603
                 [sys.executable, "-m", "notes", *arguments],
+                cwd=place,
                 env=environment,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -53,12 +54,15 @@ def main() -> None:
             check=True,
         )
         note = re.sub(r"\x1b\[[0-9;]*m", "", found.stdout.decode()).split()[0]
-        run("note", "edit", note, "--file", __file__)
+        (Path(place) / "later.md").write_text("Something else.", "utf-8")
+        run("note", "edit", note, "--file", "later.md")
         run("log", "show", "--client", "Gareth", "--limit", "4")
         accidents.alter_with_the_key(vault, "in the pickup", "in the kitchen")
         run("verify")
     picture = re.sub(r"@font-face \{.*?\}", "", console.export_svg(title="Session Notes"), flags=re.DOTALL)
-    picture = picture.replace("<!-- Generated with Rich https://www.textualize.io -->", "")  # it loads nothing from afar
+    picture = picture.replace(
+        "<!-- Generated with Rich https://www.textualize.io -->", ""
+    )  # it loads nothing from afar
     Path(__file__).with_name("terminal.svg").write_text(picture.replace("Fira Code", "DejaVu Sans Mono"), "utf-8")
 
 

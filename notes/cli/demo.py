@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress
 from rich.rule import Rule
 
-from notes.cli.output import err, out, say, shown
+from notes.cli.output import out, progress_bar, say, shown
 from notes.errors import UsageError
 from notes.sample import accidents, building
 
@@ -65,7 +64,7 @@ def demo(
 
 def _build(folder: Path) -> None:
     say("[bold]Session Notes[/] · a tour on an invented practice. Nobody in it exists.\n")
-    with Progress(console=err, transient=True) as bar:
+    with progress_bar() as bar:
         task = bar.add_task("Living through a year of sessions", total=None)
         building.build(folder, date.today(), lambda done, total: bar.update(task, completed=done, total=total))
 

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress
 
 from notes.cli.options import options, unlocked
-from notes.cli.output import as_json, err, say, shown, table
+from notes.cli.output import as_json, progress_bar, say, shown, table
 from notes.errors import BadFile
 from notes.exchange import importing
 from notes.exchange.importing import Imported
@@ -35,7 +34,7 @@ def import_(
         if dry_run:
             outcome = practice.do(importing.preview, reading)
         else:
-            with Progress(console=err, transient=True) as bar:
+            with progress_bar() as bar:
                 task = bar.add_task("Importing", total=len(reading.rows))
                 outcome = practice.do(importing.bring_in, reading, lambda done, _: bar.update(task, completed=done))
     if options(context).json:

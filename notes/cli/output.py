@@ -18,6 +18,7 @@ from typing import Any
 from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
@@ -99,6 +100,11 @@ def page(content: Any) -> None:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("LESS")}
     secure = {"LESSSECURE": "1", "LESSHISTFILE": "-", "LESSCHARSET": "utf-8"}
     subprocess.run([less, "-R", "-F", "-X"], input=text.encode(), env=clean | secure, check=False)  # noqa: S603
+
+
+def progress_bar() -> Progress:
+    """A bar for long work on standard error; silent where nobody watches."""
+    return Progress(console=err, transient=True, disable=not sys.stderr.isatty())
 
 
 def when(moment: str | None) -> str:

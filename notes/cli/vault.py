@@ -10,7 +10,7 @@ import typer
 
 from notes.cli import secrets_in
 from notes.cli.options import options, unlocked
-from notes.cli.output import as_json, err, say, shown
+from notes.cli.output import as_json, progress_bar, say, shown
 from notes.errors import NotesError
 from notes.exchange import recovery_sheet
 from notes.practice import opening, verification
@@ -69,10 +69,11 @@ def run_verification(context: typer.Context, *, whole: bool) -> None:
     """Verify, show, and end with 4 when something is wrong. A vault too damaged to unlock is a finding too."""
     said = options(context)
     try:
-        with unlocked(context) as practice, err.status("Verifying …") as status:
+        with unlocked(context) as practice, progress_bar() as bar:
+            task = bar.add_task("Verifying", total=None)
 
             def progress(what: str, done: int, total: int) -> None:
-                status.update(f"Verifying {what}: {done:,} of {total:,}")
+                bar.update(task, description=f"Verifying: {what}", completed=done, total=total)
 
             report = practice.do(verification.verify if whole else verification.verify_log, progress)
     except NotesError as error:
@@ -94,8 +95,8 @@ def _show(report: Report, whole: bool) -> None:
         if whole:
             say("[dim]Pages, schema, log chain, every row, every signed text and the search index were checked.[/]")
         return
-    things = "thing is" if len(report.problems) == 1 else "things are"
-    say(f"[bold red]✗ {len(report.problems):,} {things} not as it should be:[/]")
+    things = "thing is not as it" if len(report.problems) == 1 else "things are not as they"
+    say(f"[bold red]✗ {len(report.problems):,} {things} should be:[/]")
     for problem in report.problems[:50]:
         say(f"  [bold]{shown(problem.what)} {shown(problem.where)}[/]  {shown(problem.detail)}")
     if len(report.problems) > 50:

@@ -158,7 +158,7 @@ def _bring_in_client(work: Work, client_id: int, rows: list[tuple[Row, str]]) ->
 
 def _sessions(work: Work, client_id: int, rows: list[tuple[Row, str]]) -> tuple[dict[str, int], int]:
     query = work.db.query(models.Session.started_at, models.Session.id).filter_by(client_id=client_id)
-    ids = {started_at: number for started_at, number in query}
+    ids = {row.started_at: row.id for row in query}
     wanted = sorted({row.at for row, _ in rows if row.at and _has_session(row)} - set(ids))
     made: list[dict[str, Any]] = [
         {
