@@ -60,24 +60,35 @@ def genesis(vault_id: str) -> bytes:
     return keys.sha256(b"notes/v1/access-log\0" + bytes.fromhex(vault_id))
 
 
-def end(connection: Connection, vault_id: str) -> tuple[int, bytes]:
-    """Number and head of the last line; 0 and the genesis head when there is none."""
+@dataclass(frozen=True)
+class End:
+    """The end of a log: number and head of its last line."""
+
+    seq: int
+    head: bytes
+
+
+def end(connection: Connection, vault_id: str) -> End:
+    """The end of the log as it is on disk: number 0 and the genesis head when there is no line."""
     row = connection.execute(text("SELECT seq, head FROM access_log ORDER BY seq DESC LIMIT 1")).first()
-    return (int(row.seq), bytes(row.head)) if row else (0, genesis(vault_id))
+    return End(int(row.seq), bytes(row.head)) if row else End(0, genesis(vault_id))
 
 
-def append(connection: Connection, vault_id: str, entry: dict[str, Any]) -> int:
-    """Add one line and give its number. `entry` holds fields of FIELDS besides v, seq and prev."""
+def append(connection: Connection, last: End, entry: dict[str, Any]) -> End:
+    """Add one line after `last` and give the new end. `entry` holds fields of FIELDS besides v, seq and prev.
+
+    A trigger refuses a line that does not follow the last one.
+    """
     if entry["event"] not in EVENTS or not EVENTS[entry["event"]].line:
         raise ValueError(f"{entry['event']} is not an event that leaves a line")
-    seq, head = end(connection, vault_id)
     told = {name: value for name, value in entry.items() if value not in (None, [], {}, "")}
-    record = keys.canonical({"v": RECORD_VERSION, "seq": seq + 1, "prev": text64(head), **told})
-    connection.execute(
-        text("INSERT INTO access_log (seq, record, head) VALUES (:seq, :record, :head)"),
-        {"seq": seq + 1, "record": record.decode(), "head": keys.sha256(head + record)},
+    record = keys.canonical({"v": RECORD_VERSION, "seq": last.seq + 1, "prev": text64(last.head), **told})
+    new = End(last.seq + 1, keys.sha256(last.head + record))
+    connection.exec_driver_sql(
+        "INSERT INTO access_log (seq, record, head) VALUES (:seq, :record, :head)",
+        {"seq": new.seq, "record": record.decode(), "head": new.head},
     )
-    return seq + 1
+    return new
 
 
 def walk(connection: Connection, vault_id: str, after: int = 0) -> Iterator[Line]:

@@ -27,6 +27,11 @@ def accounted_tables() -> list[Table]:
     return [model.__table__ for model in RECORD_TABLES]  # type: ignore[misc]
 
 
+def key_columns(table: str) -> tuple[str, ...]:
+    """The columns of a table's primary key."""
+    return _KEY_COLUMNS[table]
+
+
 def row_key(table: str, row: Mapping[Any, Any]) -> str:
     """The primary key as the log writes it: its parts joined by a slash."""
     return "/".join(str(row[column]) for column in _KEY_COLUMNS[table])

@@ -13,8 +13,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
-
 from notes.access_log.digests import text64, version_digest
 from notes.errors import Unsupported
 from notes.exchange import csv_files, text_folders
@@ -80,9 +78,9 @@ def bring_in(work: Work, reading: Reading, progress: Progress | None = None) -> 
 def preview(work: Work, reading: Reading) -> Imported:
     """What ``bring_in`` would do; changes nothing."""
     fresh, skipped = _fresh(work, reading.rows)
-    known = {references.plain(row.name): row.id for row in work.db.query(models.Client.name, models.Client.id)}
+    known = {references.plain(row.name): row.id for row in work.sql("SELECT id, name FROM clients")}
     wanted = {references.plain(row.client) for row, _ in fresh}
-    taken = {tuple(row) for row in work.db.query(models.Session.client_id, models.Session.started_at)}
+    taken = {tuple(row) for row in work.sql("SELECT client_id, started_at FROM sessions")}
     meetings = {(references.plain(row.client), row.at) for row, _ in fresh if _has_session(row)}
     sessions = sum((known.get(name), at) not in taken for name, at in meetings)
     work.counts = {"notes": len(fresh), "skipped": skipped, "rejected": len(reading.rejected)}
@@ -95,7 +93,7 @@ def _outcome(reading: Reading, clients: int, sessions: int, notes: int, skipped:
 
 def _fresh(work: Work, rows: Iterable[Row]) -> tuple[list[tuple[Row, str]], int]:
     """Rows not in the record yet, each with its fingerprint, and how many were there already or come twice."""
-    known = set(work.db.execute(text("SELECT fingerprint FROM notes WHERE fingerprint IS NOT NULL")).scalars())
+    known = set(work.sql("SELECT fingerprint FROM notes WHERE fingerprint IS NOT NULL").scalars())
     fresh: list[tuple[Row, str]] = []
     skipped = 0
     for row in rows:
@@ -111,7 +109,7 @@ def _fresh(work: Work, rows: Iterable[Row]) -> tuple[list[tuple[Row, str]], int]
 
 def _clients(work: Work, fresh: list[tuple[Row, str]]) -> tuple[dict[str, int], int]:
     """The id of every client named, new ones added; and how many were added."""
-    ids = {references.plain(row.name): row.id for row in work.db.query(models.Client.name, models.Client.id)}
+    ids = {references.plain(row.name): row.id for row in work.sql("SELECT id, name FROM clients")}
     new = {references.plain(row.client): row.client for row, _ in fresh if references.plain(row.client) not in ids}
     rows = [
         {
@@ -157,8 +155,8 @@ def _bring_in_client(work: Work, client_id: int, rows: list[tuple[Row, str]]) ->
 
 
 def _sessions(work: Work, client_id: int, rows: list[tuple[Row, str]]) -> tuple[dict[str, int], int]:
-    query = work.db.query(models.Session.started_at, models.Session.id).filter_by(client_id=client_id)
-    ids = {row.started_at: row.id for row in query}
+    query = "SELECT started_at, id FROM sessions WHERE client_id = :client"
+    ids = {row.started_at: row.id for row in work.sql(query, client=client_id)}
     wanted = sorted({row.at for row, _ in rows if row.at and _has_session(row)} - set(ids))
     made: list[dict[str, Any]] = [
         {

@@ -8,10 +8,9 @@ somebody had got hold of the data key itself, opens nothing that is written late
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy.orm import Session
-
+from notes.access_log import chain
 from notes.errors import WrongKey
 from notes.practice import opening
 from notes.practice.operations import Work, operation
@@ -19,7 +18,6 @@ from notes.practice.practice import Practice
 from notes.practice.surroundings import iso
 from notes.practice.verification import examine
 from notes.store.engine import copy_to, open_engine
-from notes.store.models import Setting
 from notes.vault import keys, passphrase, recovery_key, slots
 from notes.vault import vault as vaults
 from notes.vault.slots import Argon2Cost, Secret, Slot
@@ -49,7 +47,7 @@ def change_passphrase(
     """Let a new passphrase open the vault and the old one no more. Raises WeakPassphrase, DiskFull, NotWritable."""
     prepared = passphrase.prepare(typed)
     try:
-        passphrase.check(prepared, (work.db.get_one(Setting, "practice_name").value,))
+        passphrase.check(prepared, (opening.setting(work, "practice_name").value,))
         return _replace(work, opening.PRACTITIONER, Secret("passphrase", prepared, key_file), cost)
     finally:
         keys.wipe(prepared)
@@ -66,7 +64,7 @@ def new_recovery_key(work: Work) -> bytearray:
 @operation("key.rotate")
 def _rotated(work: Work) -> None:
     """Say, inside the new database, that it is under a new key; the header follows once this is verified."""
-    work.db.get_one(Setting, "header_sequence").value = str(work.standing.vault.header.sequence + 1)
+    opening.set_setting(work, "header_sequence", str(work.standing.vault.header.sequence + 1))
 
 
 def rotate(practice: Practice, typed: bytearray, key_file: bytes | None = None) -> bytearray:
@@ -100,7 +98,7 @@ def rotate(practice: Practice, typed: bytearray, key_file: bytes | None = None) 
     keys.wipe(secret.value)
     waiting = vault.folder / vaults.NEXT_DATABASE
     try:
-        _write_next(practice, data_key)
+        end = _write_next(practice, data_key)
         vault.set_data_key(data_key, following)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
@@ -109,6 +107,7 @@ def rotate(practice: Practice, typed: bytearray, key_file: bytes | None = None) 
     practice._engine.dispose()  # type: ignore[union-attr]
     opening.finish_rotation(vault)
     practice._engine = opening.connect(vault)
+    standing.end = end
     return recovery
 
 
@@ -126,8 +125,8 @@ def _check_in_use(vault: vaults.OpenVault, secret: Secret) -> Argon2Cost:
     )
 
 
-def _write_next(practice: Practice, data_key: bytearray) -> None:
-    """The database under the new key, with its line, verified."""
+def _write_next(practice: Practice, data_key: bytearray) -> chain.End:
+    """The database under the new key, with its line, verified; gives the end of its log."""
     standing = practice._standing
     path = standing.vault.folder / vaults.NEXT_DATABASE
     key = keys.derive(data_key, keys.DATABASE)
@@ -139,10 +138,11 @@ def _write_next(practice: Practice, data_key: bytearray) -> None:
     finally:
         keys.wipe(key)
     try:
-        following = Practice(engine, standing)
+        following = Practice(engine, replace(standing))
         following.do(_rotated)
-        with Session(engine) as db:
-            examine(db.connection(), standing.vault_id, standing.row_key, standing.spells).check()
+        with engine.connect() as db:
+            examine(db, standing.vault_id, standing.row_key, standing.spells).check()
+        return following._standing.end
     finally:
         engine.dispose()
 
@@ -159,8 +159,7 @@ def _replace(work: Work, label: str, secret: Secret, cost: Argon2Cost = slots.DE
         cost=cost,
     )
     kept = [other for other in vault.header.slots if other.label != label]
-    work.db.get_one(Setting, "header_sequence").value = str(vault.header.sequence + 1)
-    work.db.flush()
+    opening.set_setting(work, "header_sequence", str(vault.header.sequence + 1))
     vault.set_slots([*kept, slot] if label == opening.RECOVERY else [slot, *kept])
     return _view(slot)
 

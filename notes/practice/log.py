@@ -86,7 +86,7 @@ def show(
     """
     conditions, given = _filters(work, client, event, face, outcome, since, until)
     rows = work.db.execute(
-        text(f"SELECT record FROM access_log WHERE {conditions} ORDER BY seq DESC LIMIT :limit"),  # noqa: S608
+        text(f"SELECT record FROM access_log WHERE {conditions} ORDER BY seq DESC LIMIT :limit"),
         {**given, "limit": max(0, limit)},
     )
     lines = _views(work, [json.loads(record) for record in rows.scalars()])
@@ -99,7 +99,7 @@ def export(work: Work, since: str | None = None, until: str | None = None) -> li
     """Every line, oldest first, as it was written: the record's canonical JSON and the head after it, hexadecimal."""
     conditions, given = _filters(work, None, None, None, None, since, until)
     rows = work.db.execute(
-        text(f"SELECT record, head FROM access_log WHERE {conditions} ORDER BY seq"),  # noqa: S608
+        text(f"SELECT record, head FROM access_log WHERE {conditions} ORDER BY seq"),
         given,
     )
     lines = [(row.record, bytes(row.head).hex()) for row in rows]
@@ -252,6 +252,6 @@ def _sentence(record: dict[str, Any], client: str, note: str) -> str:
 def _names(work: Work, table: str, column: str, ids: Iterable[str | None]) -> dict[str, str]:
     """What to call the rows with these ids."""
     wanted = sorted({found for found in ids if found})
-    query = text(f"SELECT id, {column} AS name FROM {table} WHERE id IN (SELECT value FROM json_each(:ids))")  # noqa: S608
+    query = text(f"SELECT id, {column} AS name FROM {table} WHERE id IN (SELECT value FROM json_each(:ids))")
     rows = work.db.execute(query, {"ids": json.dumps([int(number) for number in wanted])})
     return {str(row.id): row.name for row in rows}

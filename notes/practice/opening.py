@@ -5,20 +5,20 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, Row
 
 from notes import __version__
 from notes.access_log import chain
 from notes.errors import BadValue, Corrupt, UsageError
-from notes.practice.operations import Standing
+from notes.practice.operations import Standing, Work
 from notes.practice.practice import Practice
 from notes.practice.surroundings import Surroundings, here, iso
 from notes.store import schema
 from notes.store.engine import FAULTS, check_length, diagnose, open_engine
 from notes.store.ids import Ids
-from notes.store.models import Draft, Note, Setting
+from notes.store.models import Draft, Setting
 from notes.vault import keys, passphrase, recovery_key, slots
 from notes.vault import vault as vaults
 from notes.vault.files import machine_error, sync_folder
@@ -138,13 +138,13 @@ def _fill(vault: OpenVault, name: str, surroundings: Surroundings, face: str) ->
     """The tables, the practice's settings and the first line."""
     engine = connect(vault, create=True)
     row_key = surroundings.random_bytes(keys.KEY_BYTES)
-    practice = Practice(engine, _standing(vault, row_key, face, surroundings))
+    start = chain.End(0, chain.genesis(vault.header.vault))
+    practice = Practice(engine, _standing(vault, row_key, face, surroundings, start))
     try:
-        with practice._session() as db, db.begin():
-            work = practice._work(db)
-            db.add(Setting(name="practice_name", value=name.strip()))
-            db.add(Setting(name="row_key", value=row_key.hex()))
-            db.add(Setting(name="header_sequence", value=str(vault.header.sequence)))
+        with practice._begin() as work:
+            kept = {"practice_name": name.strip(), "row_key": row_key.hex()}
+            kept["header_sequence"] = str(vault.header.sequence)
+            work.insert(Setting, [{"name": key, "value": value} for key, value in kept.items()])
             work.account("vault.create")
     except FAULTS as error:
         raise diagnose(engine, error) from None
@@ -157,14 +157,14 @@ def _start(vault: OpenVault, face: str, surroundings: Surroundings) -> Practice:
     finish_rotation(vault)
     engine = connect(vault)
     try:
-        with Session(engine) as db:
-            settings = {setting.name: setting.value for setting in db.query(Setting)}
+        with engine.connect() as db:
+            settings = {row.name: row.value for row in db.exec_driver_sql("SELECT name, value FROM settings")}
             vaults.check_sequence(vault, int(settings["header_sequence"]))
             vaults.mend(vault)
-            last, _ = chain.end(db.connection(), vault.header.vault)
-            for _line in chain.walk(db.connection(), vault.header.vault, after=max(0, last - TAIL)):
+            end = chain.end(db, vault.header.vault)
+            for _line in chain.walk(db, vault.header.vault, after=max(0, end.seq - TAIL)):
                 pass
-        practice = Practice(engine, _standing(vault, bytes.fromhex(settings["row_key"]), face, surroundings))
+        practice = Practice(engine, _standing(vault, bytes.fromhex(settings["row_key"]), face, surroundings, end))
         practice.warnings += vault.warnings
         practice._append("vault.unlock")
         _remember_header(practice, int(settings["header_sequence"]))
@@ -179,7 +179,7 @@ def _start(vault: OpenVault, face: str, surroundings: Surroundings) -> Practice:
         raise
 
 
-def _standing(vault: OpenVault, row_key: bytes, face: str, surroundings: Surroundings) -> Standing:
+def _standing(vault: OpenVault, row_key: bytes, face: str, surroundings: Surroundings, end: chain.End) -> Standing:
     return Standing(
         vault=vault,
         unlock=surroundings.random_bytes(4).hex(),
@@ -188,6 +188,7 @@ def _standing(vault: OpenVault, row_key: bytes, face: str, surroundings: Surroun
         row_key=row_key,
         surroundings=surroundings,
         ids=Ids(surroundings.random_bytes),
+        end=end,
     )
 
 
@@ -196,9 +197,8 @@ def _remember_header(practice: Practice, last_known: int) -> None:
     sequence = practice._standing.vault.header.sequence
     if not practice.warnings and sequence == last_known:
         return
-    with practice._session() as db, db.begin():
-        work = practice._work(db)
-        db.get_one(Setting, "header_sequence").value = str(sequence)
+    with practice._begin() as work:
+        set_setting(work, "header_sequence", str(sequence))
         work.reason = "mended" if practice.warnings else "changed without a line"
         work.counts = {"header": sequence}
         work.account("vault.mend")
@@ -206,11 +206,10 @@ def _remember_header(practice: Practice, last_known: int) -> None:
 
 def _close_abandoned_spells(practice: Practice) -> None:
     """Spells of editing that a crash left open end now; their text is kept as it was last saved."""
-    with practice._session() as db, db.begin():
-        work = practice._work(db)
-        for draft in db.query(Draft).filter(Draft.spell.is_not(None)):
-            draft.spell = None
-            work.about(db.get_one(Note, draft.note_id).client_id, draft.note_id)
+    with practice._begin() as work:
+        for draft in work.sql("SELECT * FROM drafts WHERE spell IS NOT NULL").all():
+            work.update(Draft, draft, spell=None)
+            work.about(work.sql("SELECT client_id FROM notes WHERE id = :id", id=draft.note_id).scalar(), draft.note_id)
             work.counts = {"saves": draft.saves}
             work.reason = "interrupted"
             work.account("note.close")
@@ -218,6 +217,18 @@ def _close_abandoned_spells(practice: Practice) -> None:
                 "A note was being edited when the program last ended. Its text as last saved is in the drafts: "
                 "notes note list --status draft"
             )
+
+
+def setting(work: Work, name: str) -> Row[Any]:
+    """A setting's row."""
+    row = work.one(Setting, name=name)
+    assert row is not None  # made with the vault
+    return row
+
+
+def set_setting(work: Work, name: str, value: str) -> None:
+    """Change a setting."""
+    work.update(Setting, setting(work, name), value=value)
 
 
 def finish_rotation(vault: OpenVault) -> None:

@@ -6,27 +6,24 @@ line that accounts for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Concatenate, Generic, NoReturn, ParamSpec, TypeVar
 
-from sqlalchemy import event as sa_event
-from sqlalchemy import insert
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, CursorResult, Row
 
 from notes.access_log import chain
-from notes.access_log.digests import row_digest, row_key
+from notes.access_log.digests import key_columns, row_digest, row_key
 from notes.access_log.events import EVENTS, Event, Outcome
 from notes.practice.surroundings import Surroundings, iso, milliseconds
-from notes.store.ids import Ids, reference_length
-from notes.store.models import RECORD_TABLES, Base
+from notes.store.ids import Ids
+from notes.store.models import Base
 from notes.vault.vault import OpenVault
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-_ACCOUNTED = frozenset(RECORD_TABLES)
 
 
 class Operation(Generic[P, R]):
@@ -62,7 +59,8 @@ def operation(event: str) -> Callable[[Callable[Concatenate[Work, P], R]], Opera
 class Standing:
     """What stays the same for as long as the vault is unlocked; goes into every line.
 
-    `spells` are the spells of editing opened since the unlocking: their drafts change without a line each.
+    `end` is the end of the log: nobody else writes while the vault is open. `spells` are the spells of editing opened
+    since the unlocking: their drafts change without a line each.
     """
 
     vault: OpenVault
@@ -72,6 +70,7 @@ class Standing:
     row_key: bytes
     surroundings: Surroundings
     ids: Ids
+    end: chain.End
     spells: set[int] = field(default_factory=set)
 
     @property
@@ -85,20 +84,28 @@ class Standing:
         return self.vault.slot.label
 
 
-@dataclass
 class Work:
-    """What an operation works with: the transaction's ORM session, the time, and what its line will say."""
+    """What an operation works with: the transaction, the time, and what its line will say.
 
-    db: Session
-    standing: Standing
-    now: datetime
-    client: int | None = None
-    object: int | None = None
-    clients: list[int] = field(default_factory=list)
-    seen: list[int] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
-    reason: str | None = None
-    _changed: dict[tuple[str, str], Base | str | None] = field(default_factory=dict)
+    Reading is plain SQL (``sql``, ``one``); writing goes through ``insert``, ``update`` and ``delete``, which digest
+    what they change. A row changed by any other way has no line, and verification says so.
+    """
+
+    def __init__(self, db: Connection, standing: Standing) -> None:
+        self.db = db
+        self.standing = standing
+        self.now: datetime = standing.surroundings.now()
+        self.end = standing.end
+        self._changed: dict[tuple[str, str], str | None] = {}
+        self._say_nothing()
+
+    def _say_nothing(self) -> None:
+        self.client: int | None = None
+        self.object: int | None = None
+        self.clients: list[int] = []
+        self.seen: list[int] = []
+        self.counts: dict[str, int] = {}
+        self.reason: str | None = None
 
     @property
     def actor(self) -> str:
@@ -119,49 +126,66 @@ class Work:
         """A fresh primary key."""
         return self.standing.ids.next(self.now)
 
-    def new_refs(self, model: Any, count: int = 1) -> list[str]:
+    def new_refs(self, model: type[Base], count: int = 1) -> list[str]:
         """Fresh short references for `count` rows of `model`."""
-        rows = self.db.query(model.ref).count()
-        taken: set[str] = set()
-        length = reference_length(rows + count)
         fresh: list[str] = []
         while len(fresh) < count:
-            drawn = self.standing.ids.reference(taken, length)
-            taken.add(drawn)
-            if not self.db.query(model.ref).filter(model.ref == drawn).first():
-                fresh.append(drawn)
+            drawn = self.standing.ids.references(model.__tablename__, count - len(fresh), fresh)
+            query = f"SELECT ref FROM {model.__tablename__} WHERE ref IN (SELECT value FROM json_each(:refs))"
+            taken = set(self.sql(query, refs=json.dumps(drawn)).scalars())
+            fresh += [ref for ref in drawn if ref not in taken]
         return fresh
 
-    def insert(self, model: type[Base], rows: list[dict[str, Any]]) -> None:
-        """Insert many rows at once, accounted for like any other change."""
-        if rows:
-            self.db.execute(insert(model.__table__), rows)  # type: ignore[arg-type]
-            table = model.__tablename__
-            for row in rows:
-                self._changed[table, row_key(table, row)] = row_digest(self.standing.row_key, table, row)
+    def sql(self, statement: str, **values: Any) -> CursorResult[Any]:
+        """Run a statement; values stand as :name in it."""
+        return self.db.exec_driver_sql(statement, values)
 
-    def account(self, event: str, outcome: Outcome = "done") -> int:
-        """Write a line for what was changed since the last one, and give its number."""
-        self.db.flush()
-        rows = self.changed_rows()
-        entry = self.entry(event, outcome)
-        entry["rows"] = rows
-        seq = chain.append(self.db.connection(), self.standing.vault_id, entry)
+    def one(self, model: type[Base], **wanted: Any) -> Row[Any] | None:
+        """The one row of `model` whose columns are as wanted; None when there is none."""
+        where = " AND ".join(f"{column} = :{column}" for column in wanted)
+        return self.sql(f"SELECT * FROM {model.__tablename__} WHERE {where} LIMIT 1", **wanted).first()
+
+    def insert(self, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows, all with the same columns."""
+        if not rows:
+            return
+        table, columns = model.__tablename__, list(rows[0])
+        places = ", ".join(f":{column}" for column in columns)
+        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
+        self.db.exec_driver_sql(statement, rows if len(rows) > 1 else rows[0])
+        for row in rows:
+            self._changed[table, row_key(table, row)] = row_digest(self.standing.row_key, table, row)
+
+    def update(self, model: type[Base], row: Row[Any], **changes: Any) -> None:
+        """Change columns of a row that was read whole; its primary key stays."""
+        table, before = model.__tablename__, dict(row._mapping)
+        key = {f"key_{column}": before[column] for column in key_columns(table)}
+        assigned = ", ".join(f"{column} = :{column}" for column in changes)
+        where = " AND ".join(f"{column} = :key_{column}" for column in key_columns(table))
+        self.sql(f"UPDATE {table} SET {assigned} WHERE {where}", **changes, **key)
+        after = before | changes
+        self._changed[table, row_key(table, after)] = row_digest(self.standing.row_key, table, after)
+
+    def delete(self, model: type[Base], row: Row[Any]) -> None:
+        """Delete a row that was read whole."""
+        table, before = model.__tablename__, dict(row._mapping)
+        key = {column: before[column] for column in key_columns(table)}
+        self.sql(f"DELETE FROM {table} WHERE {' AND '.join(f'{c} = :{c}' for c in key)}", **key)
+        self._changed[table, row_key(table, before)] = None
+
+    def account(self, event: str, outcome: Outcome = "done") -> None:
+        """Write a line for what was changed since the last one."""
+        entry = self._entry(event, outcome)
+        entry["rows"] = [[table, key, digest] for (table, key), digest in self._changed.items()]
+        self.end = chain.append(self.db, self.end, entry)
         self._changed.clear()
-        self.client = self.object = self.reason = None
-        self.clients, self.seen, self.counts = [], [], {}
-        return seq
+        self._say_nothing()
 
     def changed_tables(self) -> set[str]:
         """Tables with changes not yet accounted for."""
         return {table for table, _ in self._changed}
 
-    def changed_rows(self) -> list[list[str | None]]:
-        """Table, key and digest of every row changed since the last line."""
-        return [[table, key, self._digest(table, changed)] for (table, key), changed in self._changed.items()]
-
-    def entry(self, event: str, outcome: Outcome) -> dict[str, Any]:
-        """The fields of a line, without the changed rows."""
+    def _entry(self, event: str, outcome: Outcome) -> dict[str, Any]:
         s = self.standing
         return {
             "at": iso(self.now),
@@ -183,30 +207,3 @@ class Work:
             "counts": dict(self.counts),
             "reason": self.reason,
         }
-
-    def watch(self) -> None:
-        """Notice every row that the ORM session writes or deletes."""
-
-        def note(session: Session, _: Any) -> None:
-            for instance in (*session.new, *session.dirty):
-                self._notice(instance, instance)
-            for instance in session.deleted:
-                self._notice(instance, None)
-
-        sa_event.listen(self.db, "after_flush", note)
-
-    def _notice(self, instance: Any, after: Any) -> None:
-        if type(instance) not in _ACCOUNTED:
-            raise TypeError(f"{type(instance).__name__} is not a table of the record")
-        table = type(instance).__tablename__
-        self._changed[table, row_key(table, columns_of(instance))] = after
-
-    def _digest(self, table: str, changed: Base | str | None) -> str | None:
-        if changed is None or isinstance(changed, str):
-            return changed
-        return row_digest(self.standing.row_key, table, columns_of(changed))
-
-
-def columns_of(instance: Any) -> Mapping[str, Any]:
-    """The instance's columns and values."""
-    return {column.name: getattr(instance, column.name) for column in instance.__table__.columns}

@@ -7,10 +7,11 @@ written, nothing is shown and nothing is kept.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from notes.access_log.events import EVENTS, Outcome
 from notes.errors import LogError, NotesError, StoreError, UsageError
@@ -41,10 +42,8 @@ class Practice:
         event = operation.event
         header = self._standing.vault.header
         try:
-            with self._session() as db, db.begin():
-                work = self._work(db)
+            with self._begin() as work:
                 result = operation._function(work, *args, **kwargs)
-                db.flush()
                 if event.line:
                     work.account(event.name)
                 elif work.changed_tables() - {"drafts"}:
@@ -85,24 +84,23 @@ class Practice:
             if kind is None:  # otherwise the error that ended the work says more than this one
                 raise
 
-    def _session(self) -> Session:
+    @contextmanager
+    def _begin(self) -> Iterator[Work]:
+        """A transaction: committed at the end of the block, rolled back when it raises."""
         if self._engine is None:
             raise UsageError("The vault is locked.", "It was locked after the last command.", "Unlock it again.")
-        return Session(self._engine, expire_on_commit=False)
+        with self._engine.begin() as db:
+            work = Work(db, self._standing)
+            yield work
+        self._standing.end = work.end
 
-    def _work(self, db: Session) -> Work:
-        work = Work(db, self._standing, self._standing.surroundings.now())
-        work.watch()
-        return work
-
-    def _append(self, event: str, outcome: Outcome = "done", **fields: Any) -> int:
+    def _append(self, event: str, outcome: Outcome = "done", **fields: Any) -> None:
         """A line on its own, in a transaction of its own."""
         try:
-            with self._session() as db, db.begin():
-                work = self._work(db)
+            with self._begin() as work:
                 for name, value in fields.items():
                     setattr(work, name, value)
-                return work.account(event, outcome)
+                work.account(event, outcome)
         except FAULTS as error:
             raise self._diagnosed(error) from None
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TypeVar
+from typing import Any
+
+from sqlalchemy import Row
 
 from notes.errors import NotFound
 from notes.practice.operations import Work
 from notes.store.ids import read_reference
-from notes.store.models import Client, Note, Session
+from notes.store.models import Base, Client, Note, Session
 
 Given = int | str
 """An id, or what somebody typed: an id, a reference, a client's name."""
 
-Row = TypeVar("Row", Client, Session, Note)
-
 _LONGEST_ID = 19
 
 
-def client(work: Work, given: Given) -> Client:
+def client(work: Work, given: Given) -> Row[Any]:
     """The client meant; the line of the operation is about them. Raises NotFound, also when several could be meant."""
     found = _by_id_or_reference(work, Client, given)
     if found is None:
@@ -27,7 +27,7 @@ def client(work: Work, given: Given) -> Client:
     return found
 
 
-def session(work: Work, given: Given) -> Session:
+def session(work: Work, given: Given) -> Row[Any]:
     """The session meant. Raises NotFound."""
     found = _by_id_or_reference(work, Session, given)
     if found is None:
@@ -36,7 +36,7 @@ def session(work: Work, given: Given) -> Session:
     return found
 
 
-def note(work: Work, given: Given) -> Note:
+def note(work: Work, given: Given) -> Row[Any]:
     """The note meant; the line of the operation is about it and its client. Raises NotFound."""
     found = _by_id_or_reference(work, Note, given)
     if found is None:
@@ -51,26 +51,25 @@ def plain(name: str) -> str:
     return " ".join("".join(c for c in spread if not unicodedata.combining(c)).split())
 
 
-def _by_id_or_reference(work: Work, model: type[Row], given: Given) -> Row | None:
+def _by_id_or_reference(work: Work, model: type[Base], given: Given) -> Row[Any] | None:
     if isinstance(given, int) or (given.isascii() and given.isdigit() and 12 <= len(given) <= _LONGEST_ID):
         number = int(given)
-        found = work.db.get(model, number) if number < 2**63 else None
+        found = work.one(model, id=number) if -(2**63) <= number < 2**63 else None
         if found is not None or isinstance(given, int):
             return found
-    return work.db.query(model).filter(model.ref == read_reference(str(given))).one_or_none()
+    return work.one(model, ref=read_reference(str(given)))
 
 
-def _by_name(work: Work, given: str) -> Client:
+def _by_name(work: Work, given: str) -> Row[Any]:
     wanted = plain(given)
-    named = [(plain(row.name), row.id) for row in work.db.query(Client.name, Client.id)]
+    named = [(plain(row.name), row.id) for row in work.sql("SELECT id, name FROM clients")]
     same = [number for name, number in named if name == wanted]
     similar = same or [number for name, number in named if wanted and f" {wanted}" in f" {name}"]
-    if len(similar) == 1:
-        return work.db.get_one(Client, similar[0])
+    found = work.one(Client, id=similar[0]) if len(similar) == 1 else None
+    if found is not None:
+        return found
     if similar:
         raise NotFound(
-            "Several clients answer to that.",
-            f"{len(similar)} names fit.",
-            "Use the reference from: notes client list",
+            "Several clients answer to that.", f"{len(similar)} names fit.", "Use the reference from: notes client list"
         )
     raise NotFound("No client answers to that.", "", "See names and references with: notes client list")

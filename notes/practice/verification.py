@@ -62,7 +62,7 @@ class Report:
 def verify(work: Work, progress: Progress | None = None) -> Report:
     """Check the whole vault."""
     standing = work.standing
-    report = examine(work.db.connection(), standing.vault_id, standing.row_key, standing.spells, progress)
+    report = examine(work.db, standing.vault_id, standing.row_key, standing.spells, progress)
     work.counts.update(lines=report.log_lines, problems=len(report.problems))
     return report
 
@@ -71,7 +71,7 @@ def verify(work: Work, progress: Progress | None = None) -> Report:
 def verify_log(work: Work, progress: Progress | None = None) -> Report:
     """Check the access log, and what it says against the record: chain and digests."""
     problems: list[Problem] = []
-    connection = work.db.connection()
+    connection = work.db
     standing = work.standing
     lines = _check_record(connection, standing.vault_id, standing.row_key, standing.spells, problems, progress)
     work.counts.update(lines=lines, problems=len(problems))
@@ -147,7 +147,7 @@ def _bad_rows(
     checked, total = 0, len(last)
     for table in accounted_tables():
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
-        for row in connection.exec_driver_sql(f"SELECT {columns} FROM {table.name}").mappings():  # noqa: S608
+        for row in connection.exec_driver_sql(f"SELECT {columns} FROM {table.name}").mappings():
             where = row_key(table.name, row)
             told = last.pop((table.name, where), None)
             checked += 1
@@ -249,6 +249,6 @@ def _unreadable(what: str, error: Exception) -> Problem:
 
 def _count(connection: Connection, table: str) -> int:
     try:
-        return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())  # noqa: S608
+        return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
     except FAULTS:
         return 0

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Row
+
 from notes.errors import RecordError
 from notes.practice import references
-from notes.practice.operations import Work, columns_of, operation
+from notes.practice.operations import Work, operation
 from notes.practice.references import Given
 from notes.practice.surroundings import from_milliseconds
 from notes.record import values
@@ -41,7 +44,7 @@ def create(work: Work, /, name: str, **details: str | None) -> Client:
     A name that another client has already is refused unless the birth dates tell the two apart.
     """
     stated = _checked(work, {"name": name, **details})
-    for other in work.db.query(models.Client):
+    for other in work.sql("SELECT name, born, ref FROM clients"):
         same_name = references.plain(other.name) == references.plain(str(stated["name"]))
         if same_name and (other.born is None or other.born == stated.get("born") or not stated.get("born")):
             raise RecordError(
@@ -49,32 +52,31 @@ def create(work: Work, /, name: str, **details: str | None) -> Client:
                 f"Their reference is {other.ref}.",
                 "If this is another person, add something to the name that tells them apart.",
             )
-    row = models.Client(
-        id=work.new_id(),
-        ref=work.new_refs(models.Client)[0],
-        status="active",
-        created_at=work.milliseconds,
-        changed_at=work.milliseconds,
+    number = work.new_id()
+    row = {
+        "id": number,
+        "ref": work.new_refs(models.Client)[0],
         **{field: stated.get(field) for field in FIELDS},
-    )
-    work.db.add(row)
-    work.about(client=row.id)
+        "status": "active",
+        "created_at": work.milliseconds,
+        "changed_at": work.milliseconds,
+    }
+    work.insert(models.Client, [row])
+    work.about(client=number)
     return shown(row)
 
 
 @operation("client.open")
 def open(work: Work, client: Given) -> Client:
     """One client's details. Raises NotFound."""
-    return shown(references.client(work, client))
+    return shown(references.client(work, client)._mapping)
 
 
 @operation("client.list")
 def list_clients(work: Work, archived: bool = False) -> list[Client]:
     """The clients, by name; the archived ones only when asked."""
-    query = work.db.query(models.Client)
-    if not archived:
-        query = query.filter(models.Client.status == "active")
-    found = sorted((shown(row) for row in query), key=lambda client: references.plain(client.name))
+    rows = work.sql("SELECT * FROM clients WHERE status = 'active' OR :archived", archived=archived).mappings()
+    found = sorted((shown(row) for row in rows), key=lambda client: references.plain(client.name))
     work.counts["clients"] = len(found)
     return found
 
@@ -82,11 +84,7 @@ def list_clients(work: Work, archived: bool = False) -> list[Client]:
 @operation("client.change")
 def change(work: Work, /, client: Given, **details: str | None) -> Client:
     """Change some of FIELDS; an empty value clears a field. Raises NotFound, BadValue."""
-    row = references.client(work, client)
-    for field, value in _checked(work, details).items():
-        setattr(row, field, value)
-    row.changed_at = work.milliseconds
-    return shown(row)
+    return _changed(work, references.client(work, client), _checked(work, details))
 
 
 @operation("client.archive")
@@ -101,19 +99,19 @@ def restore(work: Work, client: Given) -> Client:
     return _set_status(work, client, "active")
 
 
-def shown(row: models.Client) -> Client:
+def shown(row: Mapping[Any, Any]) -> Client:
     """The client as the faces see them."""
-    columns = dict(columns_of(row))
-    columns["created_at"] = from_milliseconds(row.created_at)
-    columns["changed_at"] = from_milliseconds(row.changed_at)
-    return Client(**columns)
+    times = {name: from_milliseconds(row[name]) for name in ("created_at", "changed_at")}
+    return Client(**{**row, **times})
 
 
 def _set_status(work: Work, client: Given, status: str) -> Client:
-    row = references.client(work, client)
-    row.status = status
-    row.changed_at = work.milliseconds
-    return shown(row)
+    return _changed(work, references.client(work, client), {"status": status})
+
+
+def _changed(work: Work, row: Row[Any], changes: dict[str, str | None]) -> Client:
+    work.update(models.Client, row, **changes, changed_at=work.milliseconds)
+    return shown({**row._mapping, **changes, "changed_at": work.milliseconds})
 
 
 def _checked(work: Work, details: dict[str, Any]) -> dict[str, str | None]:

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
 
 from notes.access_log.digests import version_digest
 from notes.errors import NothingToSign, RecordError, Signed, Stale
 from notes.practice import references
-from notes.practice.operations import Work, columns_of, operation
+from notes.practice.operations import Work, operation
 from notes.practice.references import Given
 from notes.practice.surroundings import from_milliseconds
 from notes.record import search, sessions, templates, values
@@ -65,28 +68,27 @@ def create(
     if meeting is not None and meeting.client_id != owner.id:
         raise RecordError("That session is another client's.", "", "See the client's: notes session list --client")
     when = values.moment(at) if at else meeting.started_at if meeting else _local_now(work)
+    meeting_id = meeting.id if meeting else None
     if meeting is None and chosen.kind in OF_A_SESSION:
-        meeting = sessions.find_or_add(work, owner.id, when)
-        when = meeting.started_at
-    row = models.Note(
-        id=work.new_id(),
-        ref=work.new_refs(models.Note)[0],
-        client_id=owner.id,
-        session_id=meeting.id if meeting else None,
-        kind=chosen.kind,
-        template=chosen.name,
-        at=when,
-        status="draft",
-        version=0,
-        created_at=work.milliseconds,
-    )
-    work.db.add(row)
-    work.db.flush()
-    work.db.add(_new_draft(work, row.id, "note", None, content))
-    _set_tags(work, row.id, add=tags)
-    search.index(work, row.id, None, content)
-    work.about(client=owner.id, object=row.id)
-    return shown(work, row)
+        meeting_id, when = sessions.find_or_add(work, owner.id, when)
+    row = {
+        "id": work.new_id(),
+        "ref": work.new_refs(models.Note)[0],
+        "client_id": owner.id,
+        "session_id": meeting_id,
+        "kind": chosen.kind,
+        "template": chosen.name,
+        "at": when,
+        "status": "draft",
+        "version": 0,
+        "created_at": work.milliseconds,
+    }
+    work.insert(models.Note, [row])
+    work.insert(models.Draft, [_new_draft(work, row["id"], "note", None, content)])
+    _set_tags(work, row["id"], add=tags)
+    search.index(work, row["id"], None, content)
+    work.about(client=owner.id, object=row["id"])
+    return shown(work, row["id"])
 
 
 @operation("note.edit")
@@ -101,23 +103,22 @@ def edit(work: Work, note: Given, purpose: str = "note", reason: str | None = No
         raise _signed()
     if row.status == "draft" and purpose != "note":
         raise RecordError("The note is not signed yet.", "Only signed notes are amended.", "Edit it, then sign it.")
-    draft = work.db.get(models.Draft, row.id)
+    draft = work.one(models.Draft, note_id=row.id)
     if draft is None:
         stated = values.one_line(reason or "", "The reason")
-        start = "" if purpose == "addendum" else shown(work, row).text
-        draft = _new_draft(
-            work, row.id, values.one_of(purpose, ("amendment", "addendum"), "The purpose"), stated, start
-        )
-        work.db.add(draft)
+        kind = values.one_of(purpose, ("amendment", "addendum"), "The purpose")
+        start = "" if kind == "addendum" else shown(work, row.id).text
+        work.insert(models.Draft, [_new_draft(work, row.id, kind, stated, start)])
+        draft = _draft(work, row.id)
     elif draft.purpose != purpose:
         raise RecordError(
             f"An unfinished {draft.purpose} of this note is there.", "", "Finish it, or throw it away, first."
         )
-    draft.spell = work.new_id()
-    draft.saves = 0
-    work.standing.spells.add(draft.spell)
+    spell = work.new_id()
+    work.update(models.Draft, draft, spell=spell, saves=0)
+    work.standing.spells.add(spell)
     work.reason = None if purpose == "note" else purpose
-    return Editing(row.id, draft.spell, draft.counter, draft.text, draft.purpose)
+    return Editing(row.id, spell, draft.counter, draft.text, draft.purpose)
 
 
 @operation("note.save")
@@ -133,11 +134,15 @@ def save_draft(work: Work, note: Given, spell: int, counter: int, text: str) -> 
     content = values.note_text(text)
     if draft.purpose == "note" and content != draft.text:
         search.index(work, row.id, draft.text, content)
-    draft.text = content
-    draft.counter += 1
-    draft.saves += 1
-    draft.saved_at = work.milliseconds
-    return Saved(draft.counter, from_milliseconds(draft.saved_at))
+    work.update(
+        models.Draft,
+        draft,
+        text=content,
+        counter=draft.counter + 1,
+        saves=draft.saves + 1,
+        saved_at=work.milliseconds,
+    )
+    return Saved(draft.counter + 1, from_milliseconds(work.milliseconds))
 
 
 @operation("note.close")
@@ -145,7 +150,7 @@ def close(work: Work, note: Given, spell: int) -> None:
     """End a spell: one line with the number of saves and the draft's digest. Raises Stale."""
     row = references.note(work, note)
     draft = _spellbound(work, row.id, spell)
-    draft.spell = None
+    work.update(models.Draft, draft, spell=None)
     work.standing.spells.discard(spell)
     work.counts["saves"] = draft.saves
 
@@ -154,16 +159,14 @@ def close(work: Work, note: Given, spell: int) -> None:
 def discard(work: Work, note: Given) -> None:
     """Throw away an unsigned note, or an unfinished amendment of a signed one. Raises NotFound, Signed."""
     row = references.note(work, note)
-    draft = work.db.get(models.Draft, row.id)
+    draft = work.one(models.Draft, note_id=row.id)
     if draft is None:
         raise _signed()
-    work.db.delete(draft)
+    work.delete(models.Draft, draft)
     if row.status == "draft":
         search.index(work, row.id, draft.text, None)
-        for tag in work.db.query(models.NoteTag).filter_by(note_id=row.id):
-            work.db.delete(tag)
-        work.db.flush()
-        work.db.delete(row)
+        _set_tags(work, row.id, remove=tags_of(work, row.id))
+        work.delete(models.Note, row)
     work.reason = draft.purpose
 
 
@@ -173,11 +176,11 @@ def sign(work: Work, note: Given) -> Note:
     row = references.note(work, note)
     if row.status == "signed":
         raise _signed()
-    draft = work.db.get_one(models.Draft, row.id)
+    draft = _draft(work, row.id)
     _add_version(work, row, "original", None, draft.text)
-    row.status, row.version = "signed", 1
-    work.db.delete(draft)
-    return shown(work, row)
+    work.update(models.Note, row, status="signed", version=1)
+    work.delete(models.Draft, draft)
+    return shown(work, row.id)
 
 
 @operation("note.amend")
@@ -197,13 +200,13 @@ def amend(work: Work, note: Given, reason: str, text: str, addendum: bool = Fals
     if addendum:
         content = f"{before.text}\n\nAddendum, {_local_now(work)[:10]}:\n\n{content}"
     _add_version(work, row, "addendum" if addendum else "amendment", stated, content)
-    row.version += 1
-    draft = work.db.get(models.Draft, row.id)
+    work.update(models.Note, row, version=row.version + 1)
+    draft = work.one(models.Draft, note_id=row.id)
     if draft is not None:
-        work.db.delete(draft)
+        work.delete(models.Draft, draft)
     search.index(work, row.id, before.text, content)
     work.reason = "addendum" if addendum else "amendment"
-    return shown(work, row)
+    return shown(work, row.id)
 
 
 @operation("note.tag")
@@ -217,62 +220,66 @@ def tag(work: Work, note: Given, add: tuple[str, ...] = (), remove: tuple[str, .
     return tags_of(work, row.id)
 
 
-def _add_version(work: Work, row: models.Note, kind: str, reason: str | None, text: str) -> None:
+def _add_version(work: Work, row: Row[Any], kind: str, reason: str | None, text: str) -> None:
     if not text.strip():
         raise NothingToSign("The note is empty.", "An empty note cannot be signed.", "Write something first.")
-    before = _current(work, row) if row.version else None
-    number = row.version + 1
-    version = models.NoteVersion(
-        id=work.new_id(),
-        note_id=row.id,
-        number=number,
-        kind=kind,
-        reason=reason,
-        text=text,
-        signed_at=work.milliseconds,
-        signed_by=work.actor,
-        digest="",
-    )
-    version.digest = version_digest(columns_of(version), columns_of(row), before.digest if before else None)
-    work.db.add(version)
-    work.db.flush()
+    before = _current(work, row).digest if row.version else None
+    version = {
+        "id": work.new_id(),
+        "note_id": row.id,
+        "number": row.version + 1,
+        "kind": kind,
+        "reason": reason,
+        "text": text,
+        "signed_at": work.milliseconds,
+        "signed_by": work.actor,
+    }
+    digest = version_digest(version, row._mapping, before)
+    work.insert(models.NoteVersion, [{**version, "digest": digest}])
 
 
-def _current(work: Work, row: models.Note) -> models.NoteVersion:
-    return work.db.query(models.NoteVersion).filter_by(note_id=row.id, number=row.version).one()
+def _current(work: Work, row: Row[Any]) -> Row[Any]:
+    found = work.one(models.NoteVersion, note_id=row.id, number=row.version)
+    assert found is not None  # a trigger keeps every version
+    return found
 
 
-def _new_draft(work: Work, note_id: int, purpose: str, reason: str | None, text: str) -> models.Draft:
-    return models.Draft(
-        note_id=note_id,
-        purpose=purpose,
-        reason=reason,
-        text=text,
-        counter=1,
-        saves=0,
-        spell=None,
-        saved_at=work.milliseconds,
-    )
+def _draft(work: Work, note_id: int) -> Row[Any]:
+    found = work.one(models.Draft, note_id=note_id)
+    assert found is not None  # an unsigned note has its draft
+    return found
 
 
-def _spellbound(work: Work, note_id: int, spell: int) -> models.Draft:
-    draft = work.db.get(models.Draft, note_id)
+def _new_draft(work: Work, note_id: int, purpose: str, reason: str | None, text: str) -> dict[str, Any]:
+    return {
+        "note_id": note_id,
+        "purpose": purpose,
+        "reason": reason,
+        "text": text,
+        "counter": 1,
+        "saves": 0,
+        "spell": None,
+        "saved_at": work.milliseconds,
+    }
+
+
+def _spellbound(work: Work, note_id: int, spell: int) -> Row[Any]:
+    draft = work.one(models.Draft, note_id=note_id)
     if draft is None or draft.spell != spell:
         raise Stale(
-            "The note is not open for editing.",
-            "It was closed, signed or opened anew since.",
-            "Open it again.",
+            "The note is not open for editing.", "It was closed, signed or opened anew since.", "Open it again."
         )
     return draft
 
 
 def _set_tags(work: Work, note_id: int, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> None:
-    here = set(tags_of(work, note_id))
-    for name in {values.tag(t) for t in add} - here:
-        work.db.add(models.NoteTag(note_id=note_id, tag=name))
-    for name in {values.tag(t) for t in remove} & here:
-        work.db.delete(work.db.get_one(models.NoteTag, (note_id, name)))
-    work.db.flush()
+    here = set(tags_of(work, note_id)) if remove or add else set()
+    new = dict.fromkeys(values.tag(name) for name in add)
+    work.insert(models.NoteTag, [{"note_id": note_id, "tag": name} for name in new if name not in here])
+    for name in {values.tag(name) for name in remove} & here:
+        tag = work.one(models.NoteTag, note_id=note_id, tag=name)
+        if tag is not None:
+            work.delete(models.NoteTag, tag)
 
 
 def _local_now(work: Work) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
-
-from sqlalchemy import text as sql
+from typing import Any, Literal
 
 from notes.errors import NotFound
 from notes.practice import references
@@ -15,7 +14,7 @@ from notes.practice.operations import Work, operation
 from notes.practice.references import Given
 from notes.practice.surroundings import from_milliseconds
 from notes.record import values
-from notes.store import models
+from notes.record.filters import during, where
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class Change:
 @operation("note.open")
 def open(work: Work, note: Given, version: int | None = None) -> Note:
     """A note with its text: the newest version or draft, or the signed version asked for. Raises NotFound."""
-    return shown(work, references.note(work, note), version)
+    return shown(work, references.note(work, note).id, version)
 
 
 @operation("note.list")
@@ -87,22 +86,21 @@ def list_notes(
     limit: int = 100,
 ) -> list[Summary]:
     """Notes without their text, newest first; undated ones last. Raises NotFound, BadValue."""
-    query = work.db.query(models.Note, models.Client).join(models.Client, models.Client.id == models.Note.client_id)
-    if client is not None:
-        query = query.filter(models.Note.client_id == references.client(work, client).id)
-    if kind is not None:
-        query = query.filter(models.Note.kind == values.one_of(kind, values.KINDS, "The kind of note"))
-    if status is not None:
-        query = query.filter(models.Note.status == values.one_of(status, ("draft", "signed"), "The status"))
-    if tag is not None:
-        tagged = work.db.query(models.NoteTag.note_id).filter_by(tag=values.tag(tag))
-        query = query.filter(models.Note.id.in_(tagged))
-    if since is not None:
-        query = query.filter(models.Note.at >= values.day(since))
-    if until is not None:
-        query = query.filter(models.Note.at <= values.day(until) + "T99")
-    query = query.order_by(models.Note.at.desc(), models.Note.id.desc()).limit(limit)
-    found = [_summary(work, note, owner) for note, owner in query]
+    conditions, given = where(
+        [
+            ("n.client_id = :client", "client", None if client is None else references.client(work, client).id),
+            ("n.kind = :kind", "kind", kind and values.one_of(kind, values.KINDS, "The kind of note")),
+            ("n.status = :status", "status", status and values.one_of(status, ("draft", "signed"), "The status")),
+            ("n.id IN (SELECT note_id FROM note_tags WHERE tag = :tag)", "tag", tag and values.tag(tag)),
+            *during("n.at", since and values.day(since), until and values.day(until)),
+        ]
+    )
+    rows = work.sql(
+        f"SELECT {_FRAME} FROM {_JOINED} WHERE {conditions} ORDER BY n.at DESC, n.id DESC LIMIT :limit",
+        **given,
+        limit=limit,
+    )
+    found = [Summary(**_frame(row)) for row in rows.mappings()]
     work.counts["notes"] = len(found)
     return found
 
@@ -111,10 +109,13 @@ def list_notes(
 def history(work: Work, note: Given) -> list[Version]:
     """The signed versions of a note, oldest first, without their text. Raises NotFound."""
     row = references.note(work, note)
-    query = work.db.query(models.NoteVersion).filter_by(note_id=row.id).order_by(models.NoteVersion.number)
+    query = (
+        "SELECT number, signed_at, kind, reason, signed_by, digest, length(text) AS characters "
+        "FROM note_versions WHERE note_id = :id ORDER BY number"
+    )
     return [
-        Version(v.number, from_milliseconds(v.signed_at), v.kind, v.reason, v.signed_by, v.digest, len(v.text))
-        for v in query
+        Version(v.number, from_milliseconds(v.signed_at), v.kind, v.reason, v.signed_by, v.digest, v.characters)
+        for v in work.sql(query, id=row.id)
     ]
 
 
@@ -127,7 +128,7 @@ def compare(work: Work, note: Given, old: int | None = None, new: int | None = N
     row = references.note(work, note)
     newer = row.version if new is None else new
     older = newer - 1 if old is None else old
-    return words_changed(shown(work, row, older).text, shown(work, row, newer).text)
+    return words_changed(shown(work, row.id, older).text, shown(work, row.id, newer).text)
 
 
 def words_changed(old: str, new: str) -> list[Change]:
@@ -145,50 +146,47 @@ def words_changed(old: str, new: str) -> list[Change]:
     return changes
 
 
-def shown(work: Work, row: models.Note, number: int | None = None) -> Note:
-    """The note as the faces see it. Only operations reach it, so a line accounts for it."""
-    owner = work.db.get_one(models.Client, row.client_id)
-    draft = work.db.get(models.Draft, row.id)
-    common = _summary(work, row, owner).__dict__
-    if row.status == "draft" and number is None and draft is not None:
-        return Note(**common, text=draft.text, signed_at=None, signed_by=None, reason=None, unfinished=None)
-    wanted = row.version if number is None else number
-    version = work.db.query(models.NoteVersion).filter_by(note_id=row.id, number=wanted).one_or_none()
-    if version is None:
+_FRAME = """
+    n.id, n.ref, n.client_id AS client, c.ref AS client_ref, c.name AS client_name, n.session_id AS session, n.kind,
+    n.template, n.status, n.version, n.at AS session_at, n.created_at,
+    (SELECT group_concat(tag, char(10)) FROM (SELECT tag FROM note_tags WHERE note_id = n.id ORDER BY tag)) AS tags"""
+_JOINED = "notes n JOIN clients c ON c.id = n.client_id"
+_WHOLE = f"""
+SELECT {_FRAME}, d.purpose, d.text AS draft, v.number, v.text AS signed, v.signed_at, v.signed_by, v.reason
+FROM {_JOINED} LEFT JOIN drafts d ON d.note_id = n.id
+    LEFT JOIN note_versions v ON v.note_id = n.id AND v.number = coalesce(:number, n.version)
+WHERE n.id = :id"""
+
+
+def shown(work: Work, note_id: int, number: int | None = None) -> Note:
+    """The note as the faces see it. Only operations reach it, so a line accounts for it. Raises NotFound."""
+    row = work.sql(_WHOLE, id=note_id, number=number).mappings().one()
+    frame = _frame(row)
+    if row["status"] == "draft" and number is None:
+        return Note(**frame, text=row["draft"], signed_at=None, signed_by=None, reason=None, unfinished=None)
+    if row["number"] is None:
         raise NotFound(
             "The note has no such version.",
-            f"It has {row.version} signed version{'' if row.version == 1 else 's'}.",
+            f"It has {row['version']} signed version{'' if row['version'] == 1 else 's'}.",
             "See them with: notes note history NOTE",
         )
     return Note(
-        **{**common, "version": version.number},
-        text=version.text,
-        signed_at=from_milliseconds(version.signed_at),
-        signed_by=version.signed_by,
-        reason=version.reason,
-        unfinished=draft.purpose if draft else None,
+        **{**frame, "version": row["number"]},
+        text=row["signed"],
+        signed_at=from_milliseconds(row["signed_at"]),
+        signed_by=row["signed_by"],
+        reason=row["reason"],
+        unfinished=row["purpose"],
     )
 
 
 def tags_of(work: Work, note_id: int) -> tuple[str, ...]:
     """A note's tags in order."""
-    rows = work.db.execute(sql("SELECT tag FROM note_tags WHERE note_id = :id ORDER BY tag"), {"id": note_id})
-    return tuple(rows.scalars())
+    return tuple(work.sql("SELECT tag FROM note_tags WHERE note_id = :id ORDER BY tag", id=note_id).scalars())
 
 
-def _summary(work: Work, row: models.Note, owner: models.Client) -> Summary:
-    return Summary(
-        id=row.id,
-        ref=row.ref,
-        client=owner.id,
-        client_ref=owner.ref,
-        client_name=owner.name,
-        session=row.session_id,
-        kind=row.kind,
-        template=row.template,
-        status=row.status,
-        version=row.version,
-        session_at=row.at,
-        created_at=from_milliseconds(row.created_at),
-        tags=tags_of(work, row.id),
-    )
+def _frame(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """The fields of a summary."""
+    told = {name: row[name] for name in Summary.__dataclass_fields__}
+    tags = tuple(row["tags"].split("\n")) if row["tags"] else ()
+    return {**told, "created_at": from_milliseconds(row["created_at"]), "tags": tags}

@@ -10,12 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
-
 from notes.practice import references
 from notes.practice.operations import Work, operation
 from notes.practice.references import Given
 from notes.record import values
+from notes.record.filters import during, where
 
 MATCH_START, MATCH_END = "\x02", "\x03"
 """Signs around each match in a snippet; no text that can be kept holds them unescaped in a face."""
@@ -65,22 +64,22 @@ def run(
 
     The line holds which notes a passage was shown of, never the words. Raises NotFound, BadValue.
     """
-    where, given = ["note_index MATCH :query"], {"query": query(words), "limit": max(0, min(limit, 1000))}
-    for condition, name, value in (
-        ("n.client_id = :client", "client", None if client is None else references.client(work, client).id),
-        ("n.kind = :kind", "kind", kind and values.one_of(kind, values.KINDS, "The kind of note")),
-        ("n.at >= :since", "since", since and values.day(since)),
-        ("n.at <= :until", "until", until and values.day(until) + "T99"),
-        ("n.id IN (SELECT note_id FROM note_tags WHERE tag = :tag)", "tag", tag and values.tag(tag)),
-    ):
-        if value is not None:
-            where.append(condition)
-            given[name] = value
+    conditions, given = where(
+        [
+            ("note_index MATCH :query", "query", query(words)),
+            ("n.client_id = :client", "client", None if client is None else references.client(work, client).id),
+            ("n.kind = :kind", "kind", kind and values.one_of(kind, values.KINDS, "The kind of note")),
+            ("n.id IN (SELECT note_id FROM note_tags WHERE tag = :tag)", "tag", tag and values.tag(tag)),
+            *during("n.at", since and values.day(since), until and values.day(until)),
+        ]
+    )
     if not given["query"]:
         return Results(0, [])
-    matching = f"FROM note_index JOIN notes n ON n.id = note_index.rowid WHERE {' AND '.join(where)}"
-    total = work.db.execute(text(f"SELECT count(*) {matching}"), given).scalar_one()
-    rows = work.db.execute(text(f"{_SHOWN} {matching} ORDER BY note_index.rank LIMIT :limit"), given)
+    matching = f"FROM note_index JOIN notes n ON n.id = note_index.rowid WHERE {conditions}"
+    total = work.sql(f"SELECT count(*) {matching}", **given).scalar_one()
+    rows = work.sql(
+        f"{_SHOWN} {matching} ORDER BY note_index.rank LIMIT :limit", **given, limit=max(0, min(limit, 1000))
+    )
     names: dict[int, str] = {}
     hits = [_hit(work, names, row) for row in rows]
     work.counts["found"] = int(total)
@@ -108,12 +107,8 @@ def query(words: str) -> str:
 
 def index(work: Work, note_id: int, old: str | None, new: str | None) -> None:
     """Keep the index in step inside the same transaction: `old` is the text indexed so far, None for none."""
-    work.db.flush()
     if old is not None:
-        work.db.execute(
-            text("INSERT INTO note_index (note_index, rowid, text) VALUES ('delete', :id, :text)"),
-            {"id": note_id, "text": old},
-        )
+        work.sql("INSERT INTO note_index (note_index, rowid, text) VALUES ('delete', :id, :text)", id=note_id, text=old)
     if new is not None:
         add(work, [{"id": note_id, "text": new}])
 
@@ -121,13 +116,16 @@ def index(work: Work, note_id: int, old: str | None, new: str | None) -> None:
 def add(work: Work, rows: list[dict[str, Any]]) -> None:
     """Index new notes: rows of id and text."""
     if rows:
-        work.db.execute(text("INSERT INTO note_index (rowid, text) VALUES (:id, :text)"), rows)
+        work.db.exec_driver_sql("INSERT INTO note_index (rowid, text) VALUES (:id, :text)", rows)
+
+
+def _sensible(limit: int) -> int:
+    return max(0, min(limit, 1000))
 
 
 def _hit(work: Work, names: dict[int, str], row: Any) -> Hit:
     if row.client_id not in names:
-        found = text("SELECT name FROM clients WHERE id = :id")
-        names[row.client_id] = work.db.execute(found, {"id": row.client_id}).scalar_one()
+        names[row.client_id] = work.sql("SELECT name FROM clients WHERE id = :id", id=row.client_id).scalar_one()
     return Hit(
         note=row.id,
         note_ref=row.ref,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from sqlalchemy import func
+from typing import Any
 
 from notes.errors import BadValue, RecordError
 from notes.practice import references
 from notes.practice.operations import Work, operation
 from notes.practice.references import Given
 from notes.record import values
+from notes.record.filters import during, where
 from notes.store import models
 
 
@@ -43,11 +43,11 @@ def create(
     """Enter a session. `minutes` is its length. Raises NotFound, BadValue; RecordError when there is one already."""
     owner = references.client(work, client)
     started_at = values.moment(at)
-    if work.db.query(models.Session).filter_by(client_id=owner.id, started_at=started_at).first():
+    if work.one(models.Session, client_id=owner.id, started_at=started_at):
         raise RecordError("There is a session at that time already.", "", "See it with: notes session list")
-    row = add(work, owner.id, started_at, minutes, modality, attendance)
-    work.about(object=row.id)
-    return _shown(row, owner, 0, 0)
+    number = add(work, owner.id, started_at, minutes, modality, attendance)
+    work.about(object=number)
+    return _one(work, number)
 
 
 @operation("session.list")
@@ -63,26 +63,30 @@ def list_sessions(
 
     `without_signed_note` leaves only sessions that took place and have none yet. Raises NotFound, BadValue.
     """
-    signed = func.count(models.Note.id).filter(models.Note.status == "signed")
-    drafts = func.count(models.Note.id).filter(models.Note.status == "draft")
-    query = (
-        work.db.query(models.Session, models.Client, signed, drafts)
-        .join(models.Client, models.Client.id == models.Session.client_id)
-        .outerjoin(models.Note, models.Note.session_id == models.Session.id)
-        .group_by(models.Session.id)
+    having = "HAVING signed = 0" if without_signed_note else ""
+    conditions, given = where(
+        [
+            ("s.client_id = :client", "client", None if client is None else references.client(work, client).id),
+            *during("s.started_at", since and values.day(since), until and values.day(until)),
+            ("s.attendance IN ('attended', 'late') AND :unsigned", "unsigned", without_signed_note or None),
+        ]
     )
-    if client is not None:
-        query = query.filter(models.Session.client_id == references.client(work, client).id)
-    if since is not None:
-        query = query.filter(models.Session.started_at >= values.day(since))
-    if until is not None:
-        query = query.filter(models.Session.started_at <= values.day(until) + "T99")
-    if without_signed_note:
-        query = query.filter(models.Session.attendance.in_(("attended", "late"))).having(signed == 0)
-    query = query.order_by(models.Session.started_at.desc()).limit(limit)
-    found = [_shown(*row) for row in query]
+    rows = work.sql(
+        f"{_SHOWN} WHERE {conditions} GROUP BY s.id {having} ORDER BY s.started_at DESC LIMIT :limit",
+        **given,
+        limit=limit,
+    )
+    found = [Session(**row) for row in rows.mappings()]
     work.counts["sessions"] = len(found)
     return found
+
+
+_SHOWN = """
+SELECT s.id, s.ref, s.client_id AS client, c.ref AS client_ref, c.name AS client_name, s.started_at, s.minutes,
+    s.modality, s.attendance, count(n.id) FILTER (WHERE n.status = 'signed') AS signed,
+    count(n.id) FILTER (WHERE n.status = 'draft') AS drafts
+FROM sessions s JOIN clients c ON c.id = s.client_id LEFT JOIN notes n ON n.session_id = s.id
+"""
 
 
 @operation("session.change")
@@ -95,25 +99,29 @@ def change(
 ) -> Session:
     """Correct a session's length, modality or attendance. Raises NotFound, BadValue."""
     row = references.session(work, session)
+    changes: dict[str, Any] = {}
     if minutes is not None:
-        row.minutes = _minutes(minutes)
+        changes["minutes"] = _minutes(minutes)
     if modality is not None:
-        row.modality = values.one_of(modality, values.MODALITIES, "The modality")
+        changes["modality"] = values.one_of(modality, values.MODALITIES, "The modality")
     if attendance is not None:
-        row.attendance = values.one_of(attendance, values.ATTENDANCE, "The attendance")
-    states = [note.status for note in work.db.query(models.Note).filter_by(session_id=row.id)]
-    owner = work.db.get_one(models.Client, row.client_id)
-    return _shown(row, owner, states.count("signed"), states.count("draft"))
+        changes["attendance"] = values.one_of(attendance, values.ATTENDANCE, "The attendance")
+    if changes:
+        work.update(models.Session, row, **changes)
+    return _one(work, row.id)
 
 
-def find_or_add(work: Work, client_id: int, at: str) -> models.Session:
-    """The client's session at that time, or the only one of that day when `at` is a date; else a new one."""
-    query = work.db.query(models.Session).filter_by(client_id=client_id)
-    found = query.filter_by(started_at=at).one_or_none()
+def find_or_add(work: Work, client_id: int, at: str) -> tuple[int, str]:
+    """The client's session at that time, or the only one of that day when `at` is a date; else a new one.
+
+    Gives its id and when it started.
+    """
+    found = work.one(models.Session, client_id=client_id, started_at=at)
     if found is None and len(at) == 10:
-        that_day = query.filter(models.Session.started_at.like(at + "%")).limit(2).all()
+        query = "SELECT id, started_at FROM sessions WHERE client_id = :client AND started_at BETWEEN :day AND :end"
+        that_day = work.sql(query + " LIMIT 2", client=client_id, day=at, end=at + "T99").all()
         found = that_day[0] if len(that_day) == 1 else None
-    return found or add(work, client_id, at)
+    return (int(found.id), str(found.started_at)) if found else (add(work, client_id, at), at)
 
 
 def add(
@@ -123,21 +131,25 @@ def add(
     minutes: int | None = None,
     modality: str | None = None,
     attendance: str = "attended",
-) -> models.Session:
-    """A new row. Raises BadValue."""
-    row = models.Session(
-        id=work.new_id(),
-        ref=work.new_refs(models.Session)[0],
-        client_id=client_id,
-        started_at=started_at,
-        minutes=None if minutes is None else _minutes(minutes),
-        modality=None if modality is None else values.one_of(modality, values.MODALITIES, "The modality"),
-        attendance=values.one_of(attendance, values.ATTENDANCE, "The attendance"),
-        created_at=work.milliseconds,
-    )
-    work.db.add(row)
-    work.db.flush()
-    return row
+) -> int:
+    """A new session; gives its id. Raises BadValue."""
+    number = work.new_id()
+    row = {
+        "id": number,
+        "ref": work.new_refs(models.Session)[0],
+        "client_id": client_id,
+        "started_at": started_at,
+        "minutes": None if minutes is None else _minutes(minutes),
+        "modality": None if modality is None else values.one_of(modality, values.MODALITIES, "The modality"),
+        "attendance": values.one_of(attendance, values.ATTENDANCE, "The attendance"),
+        "created_at": work.milliseconds,
+    }
+    work.insert(models.Session, [row])
+    return number
+
+
+def _one(work: Work, number: int) -> Session:
+    return Session(**work.sql(f"{_SHOWN} WHERE s.id = :id GROUP BY s.id", id=number).mappings().one())
 
 
 def _minutes(minutes: int) -> int:
@@ -145,19 +157,3 @@ def _minutes(minutes: int) -> int:
     if not 0 < minutes <= 24 * 60:
         raise BadValue("The length cannot be true.", "A session has between 1 minute and a day.", "Correct it.")
     return minutes
-
-
-def _shown(row: models.Session, owner: models.Client, signed: int, drafts: int) -> Session:
-    return Session(
-        id=row.id,
-        ref=row.ref,
-        client=owner.id,
-        client_ref=owner.ref,
-        client_name=owner.name,
-        started_at=row.started_at,
-        minutes=row.minutes,
-        modality=row.modality,
-        attendance=row.attendance,
-        signed=signed,
-        drafts=drafts,
-    )

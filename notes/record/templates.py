@@ -67,7 +67,7 @@ BUILT_IN: dict[str, Template] = {
 @operation("note.templates")
 def list_templates(work: Work) -> list[Template]:
     """All templates, built-in ones first."""
-    own = [Template(row.name, row.kind, row.body, own=True) for row in work.db.query(models.Template)]
+    own = [Template(row.name, row.kind, row.body, own=True) for row in work.sql("SELECT * FROM templates")]
     work.counts["templates"] = len(own)
     return [*BUILT_IN.values(), *sorted(own, key=lambda template: template.name.casefold())]
 
@@ -80,21 +80,21 @@ def save(work: Work, name: str, kind: str, body: str) -> Template:
         raise RecordError("That is the name of a built-in template.", "", "Choose another name.")
     checked = values.one_of(kind, values.KINDS, "The kind of note")
     template = Template(named, checked, values.note_text(body), own=True)
-    row = work.db.get(models.Template, named)
+    row = work.one(models.Template, name=named)
     if row is None:
-        work.db.add(models.Template(name=template.name, kind=template.kind, body=template.body))
+        work.insert(models.Template, [{"name": template.name, "kind": template.kind, "body": template.body}])
     else:
-        row.kind, row.body = template.kind, template.body
+        work.update(models.Template, row, kind=template.kind, body=template.body)
     return template
 
 
 @operation("note.template_remove")
 def remove(work: Work, name: str) -> None:
     """Remove a template of one's own; notes made from it stay. Raises NotFound."""
-    row = work.db.get(models.Template, name.strip())
+    row = work.one(models.Template, name=name.strip())
     if row is None:
         raise _unknown()
-    work.db.delete(row)
+    work.delete(models.Template, row)
 
 
 def find(work: Work, name: str) -> Template:
@@ -102,7 +102,7 @@ def find(work: Work, name: str) -> Template:
     built_in = _built_in(name)
     if built_in:
         return built_in
-    row = work.db.get(models.Template, name.strip())
+    row = work.one(models.Template, name=name.strip())
     if row is None:
         raise _unknown()
     return Template(row.name, row.kind, row.body, own=True)

@@ -23,6 +23,7 @@ from notes.practice.operations import OPERATIONS, Operation, Work, operation
 from notes.practice.practice import Practice
 from notes.record import clients, progress_notes, reading, search, sessions, templates
 from notes.store.engine import open_engine
+from notes.store.models import Client
 from notes.vault import keys
 from notes.vault.slots import FLOOR
 
@@ -204,9 +205,8 @@ def test_a_fault_inside_an_operation_is_rolled_back_and_leaves_a_failed_line(pra
 def test_an_operation_without_a_line_may_change_drafts_only(practice: Practice) -> None:
     @operation("note.save")
     def sneaks(work: Work) -> None:
-        from notes.store.models import Client
-
-        work.db.query(Client).first().name = "changed"  # type: ignore[union-attr]
+        client = work.sql("SELECT * FROM clients LIMIT 1").one()
+        work.update(Client, client, name="changed")
 
     with pytest.raises(TypeError, match="drafts only"):
         practice.do(sneaks)
@@ -232,7 +232,7 @@ def test_rows_inserted_in_bulk_are_accounted_for_too(practice: Practice) -> None
     assert practice.do(verification.verify).ok
 
 
-def test_a_change_past_the_orm_is_found_by_verification(practice: Practice) -> None:
+def test_a_change_past_the_accounting_is_found_by_verification(practice: Practice) -> None:
     """The one way round the accounting, raw SQL inside an operation, does not go unnoticed."""
 
     @operation("client.change")
