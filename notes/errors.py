@@ -75,6 +75,12 @@ class Busy(VaultError):
     exit_code = 5
 
 
+class TooLittleMemory(VaultError):
+    """Stretching the passphrase takes more memory than the computer has free."""
+
+    exit_code = 8
+
+
 class WeakPassphrase(VaultError):
     """The passphrase is too short or too easily guessed."""
 

@@ -77,7 +77,11 @@ def rotate(practice: Practice, typed: bytearray, key_file: bytes | None = None) 
     standing = practice._standing
     vault, random_bytes = standing.vault, standing.surroundings.random_bytes
     secret = Secret("passphrase", passphrase.prepare(typed), key_file)
-    cost = _check_in_use(vault, secret)
+    try:
+        cost = _check_in_use(vault, secret)
+    except WrongKey:
+        practice._append("key.rotate", "refused", reason="WrongKey")
+        raise
     data_key = bytearray(random_bytes(keys.KEY_BYTES))
     recovery = recovery_key.generate(random_bytes)
     following = [
@@ -101,8 +105,10 @@ def rotate(practice: Practice, typed: bytearray, key_file: bytes | None = None) 
         end = _write_next(practice, data_key)
         vault.set_data_key(data_key, following)
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            waiting.unlink()
+        if vault.stands():
+            waiting.unlink(missing_ok=True)
+        else:  # the header went over to the new key and could not be put back: what is written now would be lost
+            practice.abandon()
         raise
     practice._engine.dispose()  # type: ignore[union-attr]
     opening.finish_rotation(vault)

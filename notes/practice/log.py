@@ -87,7 +87,7 @@ def show(
     conditions, given = _filters(work, client, event, face, outcome, since, until)
     rows = work.db.execute(
         text(f"SELECT record FROM access_log WHERE {conditions} ORDER BY seq DESC LIMIT :limit"),
-        {**given, "limit": max(0, limit)},
+        {**given, "limit": max(0, min(limit, 1_000_000))},
     )
     lines = _views(work, [json.loads(record) for record in rows.scalars()])
     work.counts["lines"] = len(lines)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Row
+from sqlalchemy import Connection, Engine, Row
 
 from notes import __version__
 from notes.access_log import chain
-from notes.errors import BadValue, Corrupt, UsageError
+from notes.errors import Altered, BadValue, Corrupt, UsageError
 from notes.practice.operations import Standing, Work
 from notes.practice.practice import Practice
 from notes.practice.surroundings import Surroundings, here, iso
@@ -59,6 +59,7 @@ def create(
         raise BadValue("A practice needs a name.", "The name given is empty or has control characters.", "Use --name.")
     prepared = passphrase.prepare(typed)
     recovery = recovery_key.generate(surroundings.random_bytes)
+    folder = folder.absolute() if folder.name else folder.resolve()
     building = folder.with_name(f".{folder.name}.{surroundings.random_bytes(4).hex()}")
     try:
         passphrase.check(prepared, (name,))
@@ -158,16 +159,16 @@ def _start(vault: OpenVault, face: str, surroundings: Surroundings) -> Practice:
     engine = connect(vault)
     try:
         with engine.connect() as db:
-            settings = {row.name: row.value for row in db.exec_driver_sql("SELECT name, value FROM settings")}
-            vaults.check_sequence(vault, int(settings["header_sequence"]))
+            last_known, row_key = _settings(db)
+            vaults.check_sequence(vault, last_known)
             vaults.mend(vault)
             end = chain.end(db, vault.header.vault)
             for _line in chain.walk(db, vault.header.vault, after=max(0, end.seq - TAIL)):
                 pass
-        practice = Practice(engine, _standing(vault, bytes.fromhex(settings["row_key"]), face, surroundings, end))
+        practice = Practice(engine, _standing(vault, row_key, face, surroundings, end))
         practice.warnings += vault.warnings
         practice._append("vault.unlock")
-        _remember_header(practice, int(settings["header_sequence"]))
+        _remember_header(practice, last_known)
         _close_abandoned_spells(practice)
         return practice
     except FAULTS as error:
@@ -177,6 +178,22 @@ def _start(vault: OpenVault, face: str, surroundings: Surroundings) -> Practice:
     except BaseException:
         engine.dispose()
         raise
+
+
+def _settings(db: Connection) -> tuple[int, bytes]:
+    """The newest header number the database knows, and the key of the row digests. Raises Altered."""
+    found = {row.name: row.value for row in db.exec_driver_sql("SELECT name, value FROM settings")}
+    try:
+        last_known, row_key = int(found["header_sequence"]), bytes.fromhex(found["row_key"])
+    except (KeyError, ValueError, TypeError):
+        last_known, row_key = 0, b""
+    if not last_known or len(row_key) != keys.KEY_BYTES:
+        raise Altered(
+            "The vault's own settings have been changed.",
+            "The header's number or the key of the row digests is missing or makes no sense.",
+            "Other software has changed this vault. Restore it from a backup.",
+        )
+    return last_known, row_key
 
 
 def _standing(vault: OpenVault, row_key: bytes, face: str, surroundings: Surroundings, end: chain.End) -> Standing:
@@ -232,17 +249,30 @@ def set_setting(work: Work, name: str, value: str) -> None:
 
 
 def finish_rotation(vault: OpenVault) -> None:
-    """Put in place the database that an interrupted rotation had finished, or remove one it had not."""
+    """Put in place the database that an interrupted rotation had finished, or remove one that is left over.
+
+    The one in place counts as long as the key opens it. Where the key opens neither, both stay as they are, and
+    ``connect`` says what is wrong. Raises NotWritable.
+    """
     waiting = vault.folder / vaults.NEXT_DATABASE
     if not waiting.exists():
         return
+    try:
+        if _opens(vault, vaults.DATABASE):
+            waiting.unlink()
+        elif _opens(vault, vaults.NEXT_DATABASE):
+            waiting.replace(vault.folder / vaults.DATABASE)
+        sync_folder(vault.folder)
+    except OSError as error:
+        raise machine_error(error) from None
+
+
+def _opens(vault: OpenVault, database: str) -> bool:
     key = vault.subkey(keys.DATABASE)
     try:
-        open_engine(waiting, key).dispose()
-    except Corrupt:  # under another key: the rotation had not reached the header
-        waiting.unlink()
-        return
+        open_engine(vault.folder / database, key).dispose()
+    except Corrupt:
+        return False
     finally:
         keys.wipe(key)
-    waiting.replace(vault.folder / vaults.DATABASE)
-    sync_folder(vault.folder)
+    return True

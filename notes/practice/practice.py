@@ -69,10 +69,15 @@ class Practice:
         try:
             self._append("vault.lock")
         finally:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Close the database and wipe the keys without another line: for when none can be written."""
+        if self._engine is not None:
             self._engine.dispose()
-            self._engine = None
-            self._standing.row_key = b""
-            self._standing.vault.close()
+        self._engine = None
+        self._standing.row_key = b""
+        self._standing.vault.close()
 
     def __enter__(self) -> Practice:
         return self

@@ -21,8 +21,10 @@ _LONGEST_ID = 19
 def client(work: Work, given: Given) -> Row[Any]:
     """The client meant; the line of the operation is about them. Raises NotFound, also when several could be meant."""
     found = _by_id_or_reference(work, Client, given)
+    if isinstance(given, str):
+        found = _by_name(work, given, found)
     if found is None:
-        found = _by_name(work, str(given))
+        raise NotFound("No client answers to that.", "", "See names and references with: notes client list")
     work.about(client=found.id)
     return found
 
@@ -57,19 +59,22 @@ def _by_id_or_reference(work: Work, model: type[Base], given: Given) -> Row[Any]
         found = work.one(model, id=number) if -(2**63) <= number < 2**63 else None
         if found is not None or isinstance(given, int):
             return found
-    return work.one(model, ref=read_reference(str(given)))
+    typed = str(given).encode("utf-8", "replace").decode()  # half characters name nothing
+    return work.one(model, ref=read_reference(typed))
 
 
-def _by_name(work: Work, given: str) -> Row[Any]:
+def _by_name(work: Work, given: str, by_reference: Row[Any] | None) -> Row[Any] | None:
+    """The client of that name, unless the reference found already is meant. Raises NotFound when several could be."""
     wanted = plain(given)
     named = [(plain(row.name), row.id) for row in work.sql("SELECT id, name FROM clients")]
-    same = [number for name, number in named if name == wanted]
-    similar = same or [number for name, number in named if wanted and f" {wanted}" in f" {name}"]
-    found = work.one(Client, id=similar[0]) if len(similar) == 1 else None
-    if found is not None:
-        return found
-    if similar:
+    same = {number for name, number in named if name == wanted}
+    if by_reference is not None:
+        same.add(by_reference.id)
+    similar = same or {number for name, number in named if wanted and f" {wanted}" in f" {name}"}
+    if len(similar) > 1:
         raise NotFound(
-            "Several clients answer to that.", f"{len(similar)} names fit.", "Use the reference from: notes client list"
+            "Several clients answer to that.",
+            f"{len(similar)} names or references fit.",
+            "Use a reference from: notes client list",
         )
-    raise NotFound("No client answers to that.", "", "See names and references with: notes client list")
+    return work.one(Client, id=similar.pop()) if similar else None

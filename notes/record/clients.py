@@ -44,14 +44,7 @@ def create(work: Work, /, name: str, **details: str | None) -> Client:
     A name that another client has already is refused unless the birth dates tell the two apart.
     """
     stated = _checked(work, {"name": name, **details})
-    for other in work.sql("SELECT name, born, ref FROM clients"):
-        same_name = references.plain(other.name) == references.plain(str(stated["name"]))
-        if same_name and (other.born is None or other.born == stated.get("born") or not stated.get("born")):
-            raise RecordError(
-                "A client of that name is there already.",
-                f"Their reference is {other.ref}.",
-                "If this is another person, add something to the name that tells them apart.",
-            )
+    _tell_apart(work, str(stated["name"]), stated.get("born"))
     number = work.new_id()
     row = {
         "id": number,
@@ -83,8 +76,11 @@ def list_clients(work: Work, archived: bool = False) -> list[Client]:
 
 @operation("client.change")
 def change(work: Work, /, client: Given, **details: str | None) -> Client:
-    """Change some of FIELDS; an empty value clears a field. Raises NotFound, BadValue."""
-    return _changed(work, references.client(work, client), _checked(work, details))
+    """Change some of FIELDS; an empty value clears a field. Raises NotFound, BadValue, RecordError."""
+    row, stated = references.client(work, client), _checked(work, details)
+    if "name" in stated:
+        _tell_apart(work, str(stated["name"]), stated.get("born", row.born), but=row.id)
+    return _changed(work, row, stated)
 
 
 @operation("client.archive")
@@ -103,6 +99,18 @@ def shown(row: Mapping[Any, Any]) -> Client:
     """The client as the faces see them."""
     times = {name: from_milliseconds(row[name]) for name in ("created_at", "changed_at")}
     return Client(**{**row, **times})
+
+
+def _tell_apart(work: Work, name: str, born: str | None, but: int | None = None) -> None:
+    """Raises RecordError when another client of that name could be the same person."""
+    for other in work.sql("SELECT id, name, born, ref FROM clients"):
+        same = other.id != but and references.plain(other.name) == references.plain(name)
+        if same and (not born or not other.born or born == other.born):
+            raise RecordError(
+                "A client of that name is there already.",
+                f"Their reference is {other.ref}.",
+                "If this is another person, add something to the name that tells them apart.",
+            )
 
 
 def _set_status(work: Work, client: Given, status: str) -> Client:

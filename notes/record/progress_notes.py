@@ -197,15 +197,22 @@ def amend(work: Work, note: Given, reason: str, text: str, addendum: bool = Fals
     if not content.strip():
         raise NothingToSign("The amendment is empty.", "An empty text cannot be signed.", "Write something first.")
     before = _current(work, row)
+    purpose = "addendum" if addendum else "amendment"
+    draft = work.one(models.Draft, note_id=row.id)
+    if draft is not None and (draft.purpose, draft.text) != (purpose, content):
+        raise RecordError(
+            f"An unfinished {draft.purpose} of this note is in the drafts.",
+            "Its text would be lost.",
+            "Finish it in the editor, or throw it away first: notes note discard NOTE",
+        )
     if addendum:
         content = f"{before.text}\n\nAddendum, {_local_now(work)[:10]}:\n\n{content}"
-    _add_version(work, row, "addendum" if addendum else "amendment", stated, content)
+    _add_version(work, row, purpose, stated, content)
     work.update(models.Note, row, version=row.version + 1)
-    draft = work.one(models.Draft, note_id=row.id)
     if draft is not None:
         work.delete(models.Draft, draft)
     search.index(work, row.id, before.text, content)
-    work.reason = "addendum" if addendum else "amendment"
+    work.reason = purpose
     return shown(work, row.id)
 
 

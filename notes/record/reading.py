@@ -98,7 +98,7 @@ def list_notes(
     rows = work.sql(
         f"SELECT {_FRAME} FROM {_JOINED} WHERE {conditions} ORDER BY n.at DESC, n.id DESC LIMIT :limit",
         **given,
-        limit=limit,
+        limit=values.limit(limit),
     )
     found = [Summary(**_frame(row)) for row in rows.mappings()]
     work.counts["notes"] = len(found)
@@ -160,7 +160,8 @@ WHERE n.id = :id"""
 
 def shown(work: Work, note_id: int, number: int | None = None) -> Note:
     """The note as the faces see it. Only operations reach it, so a line accounts for it. Raises NotFound."""
-    row = work.sql(_WHOLE, id=note_id, number=number).mappings().one()
+    wanted = None if number is None else max(0, min(number, 2**31))
+    row = work.sql(_WHOLE, id=note_id, number=wanted).mappings().one()
     frame = _frame(row)
     if row["status"] == "draft" and number is None:
         return Note(**frame, text=row["draft"], signed_at=None, signed_by=None, reason=None, unfinished=None)

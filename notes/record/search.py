@@ -119,10 +119,6 @@ def add(work: Work, rows: list[dict[str, Any]]) -> None:
         work.db.exec_driver_sql("INSERT INTO note_index (rowid, text) VALUES (:id, :text)", rows)
 
 
-def _sensible(limit: int) -> int:
-    return max(0, min(limit, 1000))
-
-
 def _hit(work: Work, names: dict[int, str], row: Any) -> Hit:
     if row.client_id not in names:
         names[row.client_id] = work.sql("SELECT name FROM clients WHERE id = :id", id=row.client_id).scalar_one()

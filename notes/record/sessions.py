@@ -74,7 +74,7 @@ def list_sessions(
     rows = work.sql(
         f"{_SHOWN} WHERE {conditions} GROUP BY s.id {having} ORDER BY s.started_at DESC LIMIT :limit",
         **given,
-        limit=limit,
+        limit=values.limit(limit),
     )
     found = [Session(**row) for row in rows.mappings()]
     work.counts["sessions"] = len(found)

@@ -91,7 +91,7 @@ def save(work: Work, name: str, kind: str, body: str) -> Template:
 @operation("note.template_remove")
 def remove(work: Work, name: str) -> None:
     """Remove a template of one's own; notes made from it stay. Raises NotFound."""
-    row = work.one(models.Template, name=name.strip())
+    row = work.one(models.Template, name=name.strip().encode("utf-8", "replace").decode())
     if row is None:
         raise _unknown()
     work.delete(models.Template, row)
@@ -102,7 +102,7 @@ def find(work: Work, name: str) -> Template:
     built_in = _built_in(name)
     if built_in:
         return built_in
-    row = work.one(models.Template, name=name.strip())
+    row = work.one(models.Template, name=name.strip().encode("utf-8", "replace").decode())
     if row is None:
         raise _unknown()
     return Template(row.name, row.kind, row.body, own=True)

@@ -124,3 +124,8 @@ def plain_word(value: str) -> str:
 def tag(value: str) -> str:
     """A tag: one line, small letters. Raises BadValue as ``one_line``."""
     return one_line(value, "The tag").casefold()
+
+
+def limit(wanted: int) -> int:
+    """How many rows to give: from none to a million."""
+    return max(0, min(wanted, 1_000_000))

@@ -18,6 +18,7 @@ from sqlalchemy.pool import StaticPool
 
 from notes.errors import Busy, Corrupt, DiskFull, NotesError, NotWritable, StoreError
 from notes.vault import keys
+from notes.vault.files import machine_error
 
 PAGE_BYTES = 4096
 
@@ -142,6 +143,7 @@ def open_engine(path: Path, key: bytearray, *, create: bool = False) -> Engine:
     )
     event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
     engine.update_execution_options(connector=connector)
+    engine.raw_connection().close()  # the pool takes the connection over, and dispose() will close it
     return engine
 
 
@@ -181,6 +183,8 @@ def check_file(path: Path) -> None:
         raise Corrupt(
             "The vault's database is missing.", "The folder holds a header but no vault.db.", restore
         ) from None
+    except OSError as error:
+        raise machine_error(error) from None
     if size == 0 or size % PAGE_BYTES:
         raise Corrupt(
             "The vault's database has been cut short.",
@@ -259,7 +263,6 @@ _SAYINGS: dict[str, Callable[[], NotesError]] = {
             (
                 "file is not a database",
                 "malformed",
-                "disk I/O error",
                 "hmac",
                 "file is encrypted",
                 "out of memory",
@@ -272,6 +275,14 @@ _SAYINGS: dict[str, Callable[[], NotesError]] = {
                 "The disk is full.",
                 "There was no room to save; nothing was changed.",
                 "Free some space and try again.",
+            ),
+        ),
+        (
+            ("disk I/O error",),
+            lambda: NotWritable(
+                "The disk did not do what was asked of it.",
+                "It may be failing, full for this user, or no longer connected; nothing was changed.",
+                "Check the disk and its free space, then try again. Make a copy of the vault folder if you can.",
             ),
         ),
         (

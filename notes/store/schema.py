@@ -13,6 +13,9 @@ from notes.store.engine import schema_changes
 REVISION = "0001"
 """The newest migration; a test holds it against the scripts."""
 
+OLDER: frozenset[str] = frozenset()
+"""Revisions that the migrations can start from, besides an empty database."""
+
 
 def bring_up_to_date(engine: Engine) -> None:
     """Run the migrations that the database lacks, all or none, then check the schema.
@@ -20,13 +23,20 @@ def bring_up_to_date(engine: Engine) -> None:
     Raises FormatTooNew for a database written by a newer version, Altered when the schema is not the golden one.
     """
     with engine.connect() as connection:
-        found = _revision(connection)
-    if found is None or found < REVISION:
+        empty = not connection.exec_driver_sql("SELECT 1 FROM sqlite_master").first()
+        found = None if empty else _revision(connection)
+    if empty or found in OLDER:
         _migrate(engine)
-    elif found > REVISION:
+    elif found is None:
+        raise Altered(
+            "The database's own rules have been changed.",
+            "It does not say which revision its tables are.",
+            "Other software has changed this vault. Restore it from a backup.",
+        )
+    elif found != REVISION:
         raise FormatTooNew(
             "This vault was written by a newer version of Session Notes.",
-            f"Its tables are revision {found}; this version knows {REVISION}.",
+            f"Its tables are of a revision that this version, which knows {REVISION}, has never heard of.",
             "Install the newer version.",
         )
     with engine.connect() as connection:
@@ -56,10 +66,10 @@ def dump(connection: Connection) -> str:
 
 
 def _revision(connection: Connection) -> str | None:
-    if not connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").scalar():
+    """The revision the tables say they are; None when they do not say."""
+    if not connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").first():
         return None
-    revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-    return str(revision)
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or None
 
 
 def _migrate(engine: Engine) -> None:

@@ -150,7 +150,7 @@ def parse(content: bytes) -> Header:
     try:
         header = _build(told)
         sound = header.to_bytes() == content
-    except (TypeError, KeyError, ValueError, RecursionError):
+    except (TypeError, KeyError, ValueError, AttributeError, RecursionError):
         sound = False
     if not sound:
         raise HeaderDamaged("The header is damaged.", "Its content does not fit its checksum.")

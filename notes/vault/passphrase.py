@@ -19,6 +19,9 @@ LONGEST = 1024
 EASIEST = 10**8
 """Guesses below which zxcvbn's estimate counts as common: repeats, keyboard runs, dates, listed passwords."""
 
+LEAST_BESIDE_A_NAME = 10
+"""Letters and digits that a passphrase must have besides the practice's own name."""
+
 KNOWN = frozenset(
     phrase.replace(" ", "")
     for phrase in (
@@ -80,13 +83,22 @@ def check(prepared: bytearray, own_words: tuple[str, ...] = ()) -> str:
             "This looks like a pasted document rather than a passphrase.",
             again,
         )
-    plain = "".join(c for c in text.casefold() if c.isalnum())
-    mine = ["session", "notes", "sessionnotes", *(word.casefold() for word in own_words if word)]
+    plain = _letters(text)
+    names = [_letters(name) for name in own_words] + ["sessionnotes"]
+    mine = [*names, *(word.casefold() for name in own_words for word in name.split()), "session", "notes"]
     guesses = zxcvbn(text[:72], user_inputs=mine, max_length=72)["guesses"]
-    if plain in KNOWN or plain.rstrip("0123456789") in KNOWN or guesses < EASIEST:
+    rests_on_a_name = any(
+        name and len(plain.replace(name, "")) < LEAST_BESIDE_A_NAME and name in plain for name in names
+    )
+    if plain in KNOWN or plain.rstrip("0123456789") in KNOWN or rests_on_a_name or guesses < EASIEST:
         raise WeakPassphrase(
             "That passphrase is too easily guessed.",
             "It is, or is built from, one that many people use, a repeated pattern, or the practice's own name.",
             again,
         )
     return "very strong" if guesses >= 10**16 else "strong" if guesses >= 10**12 else "fair"
+
+
+def _letters(text: str) -> str:
+    """Letters and digits only, small."""
+    return "".join(c for c in text.casefold() if c.isalnum())

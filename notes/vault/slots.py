@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from notes.errors import HostileHeader, WrongKey
+from notes.errors import HostileHeader, TooLittleMemory, WrongKey
 from notes.vault import keys
 
 Kind = Literal["passphrase", "recovery"]
@@ -123,14 +123,23 @@ def _wrapping_key(slot: Slot, secret: Secret) -> bytearray:
         return keys.derive(secret.value, keys.RECOVERY_SLOT, salt)
     check_cost(slot.cost)
     stretched = bytearray(keys.KEY_BYTES)
-    Argon2id(
-        salt=salt,
-        length=keys.KEY_BYTES,
-        iterations=slot.cost.passes,
-        lanes=slot.cost.lanes,
-        memory_cost=slot.cost.memory_kib,
-    ).derive_into(secret.value, stretched)  # type: ignore[arg-type]  # bytearray works; the stub says bytes
-    second = bytearray(keys.mac(keys.KEY_FILE.encode(), secret.key_file)) if secret.key_file else bytearray()
+    try:
+        Argon2id(
+            salt=salt,
+            length=keys.KEY_BYTES,
+            iterations=slot.cost.passes,
+            lanes=slot.cost.lanes,
+            memory_cost=slot.cost.memory_kib,
+        ).derive_into(secret.value, stretched)  # type: ignore[arg-type]  # bytearray works; the stub says bytes
+    except MemoryError:
+        raise TooLittleMemory(
+            "This computer has too little free memory to open the vault.",
+            f"Stretching the passphrase takes {slot.cost.memory_kib // 1024} MiB, so that guessing is dear.",
+            "Close other programs and try again.",
+        ) from None
+    second = (
+        bytearray(keys.mac(keys.KEY_FILE.encode(), secret.key_file)) if secret.key_file is not None else bytearray()
+    )
     mixed = stretched + second
     try:
         return keys.derive(mixed, keys.PASSPHRASE_SLOT, salt)

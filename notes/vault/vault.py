@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from notes.errors import Busy, HeaderDamaged, NotAVault, RolledBack, UsageError, WrongKey
+from notes.errors import Busy, HeaderDamaged, NotAVault, NotesError, RolledBack, UsageError, WrongKey
 from notes.vault import header as headers
 from notes.vault import keys, slots
 from notes.vault.files import machine_error, write_atomically
@@ -60,23 +61,39 @@ class OpenVault:
         self.set_header(replace(self.header, slots=tuple(changed), sequence=self.header.sequence + 1))
 
     def set_header(self, header: Header) -> None:
-        """Sign `header` with the data key and write both copies."""
-        signed = header.signed(self.data_key)
-        headers.write(self.folder, signed)
-        self.header = signed
+        """Sign `header` with the data key and write both copies. Raises DiskFull or NotWritable."""
+        self._write(header.signed(self.data_key))
 
     def set_data_key(self, data_key: bytearray, changed: Iterable[Slot]) -> None:
-        """Go over to a new data key: from now on the header opens that one. The old key is wiped."""
+        """Go over to a new data key: from now on the header opens that one. The old key is wiped.
+
+        Raises DiskFull or NotWritable; the old key then stands.
+        """
         following = replace(
             self.header,
             sequence=self.header.sequence + 1,
             commitment=_commitment(data_key),
             slots=tuple(changed),
         )
-        signed = following.signed(data_key)
-        headers.write(self.folder, signed)
+        self._write(following.signed(data_key))
         keys.wipe(self.data_key)
-        self.data_key, self.header = data_key, signed
+        self.data_key = data_key
+
+    def stands(self) -> bool:
+        """Whether the header on disk opens the data key in memory: not so when a change failed half-way for good."""
+        return headers.read(self.folder).header.commitment == self.header.commitment
+
+    def _write(self, signed: Header) -> None:
+        try:
+            headers.write(self.folder, signed)
+        except NotesError:
+            # One copy may be new already and would count at the next opening: write what was, under a higher number.
+            before = replace(self.header, sequence=signed.sequence + 1).signed(self.data_key)
+            with contextlib.suppress(NotesError):
+                headers.write(self.folder, before)
+            self.header = before
+            raise
+        self.header = signed
 
     def close(self) -> None:
         """Wipe the key and let other programs in."""
@@ -133,9 +150,10 @@ def unlock(folder: Path, secret: Secret) -> OpenVault:
 
     Raises NotAVault, HeaderDamaged, HostileHeader, FormatTooNew, Busy, WrongKey, NotWritable.
     """
-    found = headers.read(folder)
+    headers.read(folder)  # a folder that is no vault gets no lock file
     guard = _guard(folder)
     try:
+        found = headers.read(folder)  # again, now that nobody else can be writing it
         slot, data_key, header = _try_copies(found, secret)
     except BaseException:
         guard.release()
