@@ -6,8 +6,9 @@ what is new since the last review, unusual things first, and leaves the line tha
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -185,26 +186,35 @@ def _start_of_day(day: str, later: int) -> str:
 
 
 def _unusual(records: list[dict[str, Any]], known: set[str]) -> list[tuple[dict[str, Any], str]]:
-    """The lines to point out, the gravest first, each with its reason."""
+    """The lines to point out, the gravest first, each with its reasons."""
     found: list[tuple[int, dict[str, Any], str]] = []
-    before: dict[str, Any] | None = None
     nights: set[str] = set()
-    for record in records:
-        place = f"{record.get('user', '')}@{record.get('host', '')}"
-        if record["outcome"] != "done":
-            found.append((0, record, record["outcome"]))
-        elif before and record["at"] < before["at"]:
-            found.append((0, record, "the clock was put back"))
-        elif known and place not in known:
-            found.append((1, record, "a user or computer not seen before"))
-            known.add(place)
-        elif record["event"].startswith(_ALWAYS_SHOWN) and record["event"] != "key.list":
-            found.append((2, record, "changes or takes out a great deal"))
-        elif record["event"] == "vault.unlock" and (night := _night(record["at"])) and night not in nights:
-            found.append((3, record, "unlocked at night"))
-            nights.add(night)
-        before = record
+    for before, record in itertools.pairwise([None, *records]):
+        assert record is not None  # only the first of the pairs begins with nothing
+        reasons = list(_reasons(record, before, known, nights))
+        if reasons:
+            found.append((min(rank for rank, _ in reasons), record, "; ".join(why for _, why in reasons)))
     return [(record, why) for _, record, why in sorted(found, key=lambda f: (f[0], f[1]["seq"]))]
+
+
+def _reasons(
+    record: dict[str, Any], before: dict[str, Any] | None, known: set[str], nights: set[str]
+) -> Iterator[tuple[int, str]]:
+    """Why a line is pointed out, with how grave that is (0 is gravest). `known` and `nights` grow on the way."""
+    if record["outcome"] != "done":
+        yield 0, record["outcome"]
+    if before and record["at"] < before["at"]:
+        yield 0, "the clock was put back"
+    place = f"{record.get('user', '')}@{record.get('host', '')}"
+    if known and place not in known:
+        yield 1, "a user or computer not seen before"
+    known.add(place)
+    if record["event"].startswith(_ALWAYS_SHOWN) and record["event"] != "key.list":
+        yield 2, "changes or takes out a great deal"
+    night = _night(record["at"]) if record["event"] == "vault.unlock" else None
+    if night and night not in nights:
+        nights.add(night)
+        yield 3, "unlocked at night"
 
 
 def _night(at: str) -> str | None:

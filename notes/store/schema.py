@@ -27,16 +27,16 @@ def bring_up_to_date(engine: Engine) -> None:
         found = None if empty else _revision(connection)
     if empty or found in OLDER:
         _migrate(engine)
-    elif found is None:
+    elif found is None or found < REVISION:
         raise Altered(
             "The database's own rules have been changed.",
-            "It does not say which revision its tables are.",
+            "The revision of its tables is missing, or none that ever was.",
             "Other software has changed this vault. Restore it from a backup.",
         )
     elif found != REVISION:
         raise FormatTooNew(
             "This vault was written by a newer version of Session Notes.",
-            f"Its tables are of a revision that this version, which knows {REVISION}, has never heard of.",
+            f"Its tables are of revision {found[:40]}; this version knows {REVISION}.",
             "Install the newer version.",
         )
     with engine.connect() as connection:

@@ -1,0 +1,115 @@
+"""Looking at the log: filters, sentences, the review."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from notes.errors import BadValue, NotFound, Signed
+from notes.practice import keyring, log, opening
+from notes.practice.practice import Practice
+from notes.practice.surroundings import here
+from notes.record import clients, progress_notes, reading, search
+from notes.vault.slots import Secret
+
+
+def test_lines_come_newest_first_and_at_most_as_many_as_asked_for(practice: Practice) -> None:
+    lines = practice.do(log.show, limit=4)
+    assert [line.seq for line in lines] == sorted((line.seq for line in lines), reverse=True)
+    assert len(lines) == 4
+
+
+def test_a_sentence_names_client_and_note_but_the_line_does_not(practice: Practice) -> None:
+    note = practice.do(reading.list_notes, client="Ada")[0]
+    practice.do(reading.open, note.id)
+    line = practice.do(log.show, limit=1)[0]
+    assert line.sentence == f"Whoever held the recovery key read note {note.ref} of Ada Quillfeather."
+    assert not any("Ada" in record or note.ref in record for record, _ in practice.do(log.export))
+
+
+def test_the_log_of_one_client_holds_searches_that_showed_their_notes_too(practice: Practice) -> None:
+    practice.do(search.run, "herons")
+    practice.do(search.run, "nothing has this word")
+    practice.do(clients.open, "Bruno")
+    events = [line.event for line in practice.do(log.show, client="Ada")]
+    assert events.count("search.run") == 1
+    assert "note.sign" in events
+    assert "client.open" not in events
+
+
+@pytest.mark.parametrize(
+    "asked, expected",
+    [
+        ({"event": "note"}, {"note.create", "note.sign", "note.amend"}),
+        ({"event": "note.sign"}, {"note.sign"}),
+        ({"event": "client."}, {"client.create"}),
+        ({"outcome": "refused"}, {"note.edit"}),
+        ({"face": "terminal"}, set()),
+    ],
+)
+def test_filters(asked: dict[str, str], expected: set[str], practice: Practice) -> None:
+    with pytest.raises(Signed):
+        practice.do(progress_notes.edit, next(n.id for n in practice.do(reading.list_notes) if n.status == "signed"))
+    found = {line.event for line in practice.do(log.show, **asked, limit=500)} - {"note.list", "note.edit"}
+    assert found == expected - {"note.edit"}
+
+
+@pytest.mark.parametrize(
+    "asked", [{"event": "nothing"}, {"face": "mirror"}, {"outcome": "ok"}, {"since": "2026-02-30"}]
+)
+def test_filters_that_mean_nothing_are_refused(asked: dict[str, str], practice: Practice) -> None:
+    with pytest.raises(BadValue):
+        practice.do(log.show, **asked)
+
+
+def test_an_unknown_client_in_a_filter_is_refused(practice: Practice) -> None:
+    with pytest.raises(NotFound):
+        practice.do(log.show, client="Nobody")
+
+
+def test_days_are_included_on_both_sides(practice: Practice) -> None:
+    today = datetime.now().astimezone().date()
+    assert practice.do(log.show, since=today.isoformat(), until=today.isoformat())
+    assert practice.do(log.show, since=(today + timedelta(days=1)).isoformat()) == []
+    assert practice.do(log.show, until=(today - timedelta(days=1)).isoformat()) == []
+
+
+def test_a_review_shows_the_unusual_first_and_the_next_one_begins_after_it(practice: Practice) -> None:
+    with pytest.raises(NotFound):
+        practice.do(clients.open, "Nobody")
+    practice.do(keyring.new_recovery_key)
+    first = practice.do(log.review)
+    assert first.last is None
+    assert [unusual.why for unusual in first.unusual][:2] == ["refused", "changes or takes out a great deal"]
+    practice.do(clients.list_clients)
+    second = practice.do(log.review)
+    assert second.since == first.through + 1
+    assert second.counts == {"client.list": 1, "log.review": 1}
+    assert second.last is not None
+
+
+def test_a_review_points_out_a_clock_put_back_and_an_unknown_computer(
+    vault: Path, small_vault: tuple[Path, bytes], unlock: Callable[[Path], Practice]
+) -> None:
+    with unlock(vault) as practice:
+        practice.do(log.review)
+    past = replace(here(), host="another-computer", now=lambda: datetime(2020, 1, 1, 12, tzinfo=UTC))
+    secret = Secret("recovery", bytearray(small_vault[1]))
+    with opening.unlock(vault, secret, surroundings=past) as practice:
+        whys = {unusual.why for unusual in practice.do(log.review).unusual}
+    assert {"the clock was put back", "a user or computer not seen before"} <= whys
+
+
+def test_nights_are_pointed_out_once_each(vault: Path, small_vault: tuple[Path, bytes]) -> None:
+    local = datetime(2031, 5, 5, 23, 30).astimezone()
+    for minutes in (0, 20, 60 * 24):
+        moment = (local + timedelta(minutes=minutes)).astimezone(UTC)
+        secret = Secret("recovery", bytearray(small_vault[1]))
+        with opening.unlock(vault, secret, surroundings=replace(here(), now=lambda m=moment: m)) as practice:
+            review = practice.do(log.review) if minutes > 60 else None
+    assert review is not None
+    assert [unusual.why for unusual in review.unusual if unusual.line.at > "2031"].count("unlocked at night") == 2
