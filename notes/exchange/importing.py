@@ -25,6 +25,9 @@ from notes.store import models
 from notes.vault import keys
 
 TEMPLATE = "free"
+INDEXED_AT_ONCE = 2000
+"""Notes between two reports of progress while the search index is made."""
+
 REASON = "imported"
 """The reason in the first version of an imported note: it was written elsewhere and signed by being brought in."""
 
@@ -61,14 +64,22 @@ def read(path: Path, map_file: Path | None = None, encoding: str | None = None) 
 @operation("import.file")
 def bring_in(work: Work, reading: Reading, progress: Progress | None = None) -> Imported:
     """Import every row that is not there yet."""
-    fresh, skipped = _fresh(work, reading.rows)
-    clients, made_clients = _clients(work, fresh)
-    sessions = done = 0
-    for client_id, rows in _by_client(fresh, clients):
-        sessions += _bring_in_client(work, client_id, rows)
-        done += len(rows)
+    names = _names(reading.rows)
+    fresh, skipped = _fresh(work, reading.rows, names)
+    clients, made_clients = _clients(work, fresh, names)
+    sessions = 0
+    texts: list[dict[str, Any]] = []
+    for client_id, rows in _by_client(fresh, clients, names):
+        made, new = _bring_in_client(work, client_id, rows)
+        sessions += made
+        texts += new
         if progress:
-            progress(done, len(fresh))
+            progress(len(texts) // 2, len(fresh))
+    # Last, and all at once: any other statement in between would make FTS5 write its index out in small pieces.
+    for start in range(0, len(texts), INDEXED_AT_ONCE):
+        search.add(work, texts[start : start + INDEXED_AT_ONCE])
+        if progress:
+            progress((len(texts) + min(start + INDEXED_AT_ONCE, len(texts))) // 2, len(fresh))
     work.counts = {"clients": made_clients, "sessions": sessions, "notes": len(fresh), "skipped": skipped}
     work.counts["rejected"] = len(reading.rejected)
     return _outcome(reading, made_clients, sessions, len(fresh), skipped)
@@ -77,11 +88,12 @@ def bring_in(work: Work, reading: Reading, progress: Progress | None = None) -> 
 @operation("import.preview")
 def preview(work: Work, reading: Reading) -> Imported:
     """What ``bring_in`` would do; changes nothing."""
-    fresh, skipped = _fresh(work, reading.rows)
+    names = _names(reading.rows)
+    fresh, skipped = _fresh(work, reading.rows, names)
     known = {references.plain(row.name): row.id for row in work.sql("SELECT id, name FROM clients")}
-    wanted = {references.plain(row.client) for row, _ in fresh}
+    wanted = {names[row.client] for row, _ in fresh}
     taken = {tuple(row) for row in work.sql("SELECT client_id, started_at FROM sessions")}
-    meetings = {(references.plain(row.client), row.at) for row, _ in fresh if _has_session(row)}
+    meetings = {(names[row.client], row.at) for row, _ in fresh if _has_session(row)}
     sessions = sum((known.get(name), at) not in taken for name, at in meetings)
     work.counts = {"notes": len(fresh), "skipped": skipped, "rejected": len(reading.rejected)}
     return _outcome(reading, len(wanted - set(known)), sessions, len(fresh), skipped)
@@ -91,13 +103,18 @@ def _outcome(reading: Reading, clients: int, sessions: int, notes: int, skipped:
     return Imported(clients, sessions, notes, skipped, reading.rejected, reading.doubtful, reading.understood)
 
 
-def _fresh(work: Work, rows: Iterable[Row]) -> tuple[list[tuple[Row, str]], int]:
+def _names(rows: Iterable[Row]) -> dict[str, str]:
+    """Each client's name as it is compared."""
+    return {name: references.plain(name) for name in {row.client for row in rows}}
+
+
+def _fresh(work: Work, rows: Iterable[Row], names: dict[str, str]) -> tuple[list[tuple[Row, str]], int]:
     """Rows not in the record yet, each with its fingerprint, and how many were there already or come twice."""
     known = set(work.sql("SELECT fingerprint FROM notes WHERE fingerprint IS NOT NULL").scalars())
     fresh: list[tuple[Row, str]] = []
     skipped = 0
     for row in rows:
-        told = ["import", references.plain(row.client), row.at, row.kind, row.text]
+        told = ["import", names[row.client], row.at, row.kind, row.text]
         fingerprint = text64(keys.mac(work.standing.row_key, keys.canonical(told))[:16])
         if fingerprint in known:
             skipped += 1
@@ -107,10 +124,10 @@ def _fresh(work: Work, rows: Iterable[Row]) -> tuple[list[tuple[Row, str]], int]
     return fresh, skipped
 
 
-def _clients(work: Work, fresh: list[tuple[Row, str]]) -> tuple[dict[str, int], int]:
+def _clients(work: Work, fresh: list[tuple[Row, str]], names: dict[str, str]) -> tuple[dict[str, int], int]:
     """The id of every client named, new ones added; and how many were added."""
     ids = {references.plain(row.name): row.id for row in work.sql("SELECT id, name FROM clients")}
-    new = {references.plain(row.client): row.client for row, _ in fresh if references.plain(row.client) not in ids}
+    new = {names[row.client]: row.client for row, _ in fresh if names[row.client] not in ids}
     rows = [
         {
             "id": work.new_id(),
@@ -127,16 +144,18 @@ def _clients(work: Work, fresh: list[tuple[Row, str]]) -> tuple[dict[str, int], 
     return ids, len(rows)
 
 
-def _by_client(fresh: list[tuple[Row, str]], clients: dict[str, int]) -> Iterator[tuple[int, list[tuple[Row, str]]]]:
+def _by_client(
+    fresh: list[tuple[Row, str]], clients: dict[str, int], names: dict[str, str]
+) -> Iterator[tuple[int, list[tuple[Row, str]]]]:
     def owner(item: tuple[Row, str]) -> int:
-        return clients[references.plain(item[0].client)]
+        return clients[names[item[0].client]]
 
     for client_id, group in groupby(sorted(fresh, key=owner), key=owner):
         yield client_id, list(group)
 
 
-def _bring_in_client(work: Work, client_id: int, rows: list[tuple[Row, str]]) -> int:
-    """The rows of one client, with their line in the log. Gives the number of sessions entered."""
+def _bring_in_client(work: Work, client_id: int, rows: list[tuple[Row, str]]) -> tuple[int, list[dict[str, Any]]]:
+    """The rows of one client, with their line in the log. Gives the number of sessions entered, and texts to index."""
     sessions, made = _sessions(work, client_id, rows)
     notes, versions, tags = [], [], []
     for (row, fingerprint), ref in zip(rows, work.new_refs(models.Note, len(rows)), strict=True):
@@ -147,11 +166,10 @@ def _bring_in_client(work: Work, client_id: int, rows: list[tuple[Row, str]]) ->
     work.insert(models.Note, notes)
     work.insert(models.NoteVersion, versions)
     work.insert(models.NoteTag, tags)
-    search.add(work, [{"id": version["note_id"], "text": version["text"]} for version in versions])
     work.about(client=client_id)
     work.counts = {"notes": len(notes), "sessions": made}
     work.account("import.client")
-    return made
+    return made, [{"id": version["note_id"], "text": version["text"]} for version in versions]
 
 
 def _sessions(work: Work, client_id: int, rows: list[tuple[Row, str]]) -> tuple[dict[str, int], int]:

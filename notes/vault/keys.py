@@ -24,6 +24,9 @@ PASSPHRASE_SLOT = "notes/v1/passphrase-slot"
 KEY_FILE = "notes/v1/key-file"
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
 def derive(key: bytes | bytearray, label: str, salt: bytes | None = None) -> bytearray:
     """The 32-byte key for one use: HKDF-SHA256 of `key` with `label` as info.
 
@@ -56,4 +59,4 @@ def wipe(*secrets: bytearray) -> None:
 
 def canonical(value: Any) -> bytes:
     """The one way this format writes JSON: UTF-8, keys sorted, no blanks, nothing escaped that need not be."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return _ENCODER.encode(value).encode()

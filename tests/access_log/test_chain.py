@@ -52,10 +52,8 @@ def test_the_tail_alone_can_be_walked(practice: Practice) -> None:
     assert practice._engine is not None
     with practice._engine.connect() as connection:
         last = chain.end(connection, practice.vault_id).seq
-        assert [line.record["seq"] for line in chain.walk(connection, practice.vault_id, after=last - 2)] == [
-            last - 1,
-            last,
-        ]
+        tail = list(chain.walk(connection, practice.vault_id, after=last - 2))
+    assert [line.record["seq"] for line in tail] == [last - 1, last]
 
 
 def test_only_events_of_the_vocabulary_that_leave_lines_can_be_appended(practice: Practice) -> None:

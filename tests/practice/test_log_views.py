@@ -58,9 +58,7 @@ def test_filters(asked: dict[str, str], expected: set[str], practice: Practice) 
     assert found == expected - {"note.edit"}
 
 
-@pytest.mark.parametrize(
-    "asked", [{"event": "nothing"}, {"face": "mirror"}, {"outcome": "ok"}, {"since": "2026-02-30"}]
-)
+@pytest.mark.parametrize("asked", [{"event": "no"}, {"face": "mirror"}, {"outcome": "ok"}, {"since": "2026-02-30"}])
 def test_filters_that_mean_nothing_are_refused(asked: dict[str, str], practice: Practice) -> None:
     with pytest.raises(BadValue):
         practice.do(log.show, **asked)
@@ -100,8 +98,9 @@ def test_a_review_points_out_a_clock_put_back_and_an_unknown_computer(
     past = replace(here(), host="another-computer", now=lambda: datetime(2020, 1, 1, 12, tzinfo=UTC))
     secret = Secret("recovery", bytearray(small_vault[1]))
     with opening.unlock(vault, secret, surroundings=past) as practice:
-        whys = {unusual.why for unusual in practice.do(log.review).unusual}
-    assert {"the clock was put back", "a user or computer not seen before"} <= whys
+        whys = "; ".join(unusual.why for unusual in practice.do(log.review).unusual)
+    assert "the clock was put back" in whys
+    assert "a user or computer not seen before" in whys
 
 
 def test_nights_are_pointed_out_once_each(vault: Path, small_vault: tuple[Path, bytes]) -> None:
