@@ -76,10 +76,11 @@ def bring_in(work: Work, reading: Reading, progress: Progress | None = None) -> 
         if progress:
             progress(len(texts) // 2, len(fresh))
     # Last, and all at once: any other statement in between would make FTS5 write its index out in small pieces.
-    for start in range(0, len(texts), INDEXED_AT_ONCE):
-        search.add(work, texts[start : start + INDEXED_AT_ONCE])
-        if progress:
-            progress((len(texts) + min(start + INDEXED_AT_ONCE, len(texts))) // 2, len(fresh))
+    with search.many_at_once(work):
+        for start in range(0, len(texts), INDEXED_AT_ONCE):
+            search.add(work, texts[start : start + INDEXED_AT_ONCE])
+            if progress:
+                progress((len(texts) + min(start + INDEXED_AT_ONCE, len(texts))) // 2, len(fresh))
     work.counts = {"clients": made_clients, "sessions": sessions, "notes": len(fresh), "skipped": skipped}
     work.counts["rejected"] = len(reading.rejected)
     return _outcome(reading, made_clients, sessions, len(fresh), skipped)
