@@ -34,8 +34,10 @@ def write(practice: Practice, note: Given, purpose: str, reason: str | None) -> 
     try:
         _application(saving, editing.text).run()
     finally:
-        saving.save()
-        practice.do(progress_notes.close, editing.note, editing.spell)
+        try:
+            saving.save()
+        finally:
+            practice.do(progress_notes.close, editing.note, editing.spell)
     return saving.text
 
 

@@ -10,7 +10,7 @@ import typer
 from notes.cli import secrets_in
 from notes.cli.options import options, unlocked
 from notes.cli.output import as_json, local, say, table
-from notes.cli.vault import hand_over
+from notes.cli.vault import check_sheet, hand_over
 from notes.errors import UsageError
 from notes.practice import keyring
 from notes.vault import keys, recovery_key
@@ -68,7 +68,7 @@ def passphrase(
 @app.command()
 def recovery(context: typer.Context, sheet: Sheet = None) -> None:
     """Make a new recovery key; the sheet printed before opens the vault no more."""
-    _check_sheet(context, sheet)
+    check_sheet(sheet, options(context).folder())
     with unlocked(context) as practice:
         key = practice.do(keyring.new_recovery_key)
         vault_id = practice.vault_id
@@ -78,7 +78,7 @@ def recovery(context: typer.Context, sheet: Sheet = None) -> None:
 @app.command()
 def rotate(context: typer.Context, sheet: Sheet = None) -> None:
     """Encrypt the whole vault anew under a new key, and make a new recovery key."""
-    _check_sheet(context, sheet)
+    check_sheet(sheet, options(context).folder())
     said = options(context)
     if said.passphrase_file == "-":
         raise UsageError("Rotation reads the passphrase twice.", "Standard input gives it once.", "Use a file.")
@@ -93,13 +93,6 @@ def rotate(context: typer.Context, sheet: Sheet = None) -> None:
     if not said.json:
         say("The vault is encrypted under a new key. The recovery sheet printed before is out of use.\n")
     _show(context, key, sheet, vault_id)
-
-
-def _check_sheet(context: typer.Context, sheet: Path | None) -> None:
-    if sheet:
-        secrets_in.outside(sheet, options(context).folder(), "The recovery sheet")
-        if sheet.exists():
-            raise UsageError("That file is there already.", "A sheet never replaces another file.", "Name a new file.")
 
 
 def _show(context: typer.Context, key: bytearray, sheet: Path | None, vault_id: str) -> None:

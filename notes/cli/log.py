@@ -69,7 +69,11 @@ def export(
         raise UsageError("That file is there already.", "An export never replaces a file.", "Name a new file.")
     with unlocked(context) as practice:
         lines = practice.do(log.export, since, until)
-        content = exporting.FORMATS[form](lines, practice.vault_id)
+        vault_id = practice.vault_id
+    content = exporting.FORMATS[form](lines, vault_id)
+    if to is None and options(context).json:
+        as_json({"vault": vault_id, "lines": [{"record": record, "head": head} for record, head in lines]})
+        return
     if to is None:
         sys.stdout.write(content)
         return

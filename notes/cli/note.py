@@ -51,13 +51,14 @@ def new(
     """Begin a note: in the editor, or with the text of a file."""
     text = _text(context, file, encoding)
     with unlocked(context) as practice:
-        note = practice.do(progress_notes.create, client, template, text, at, session, tuple(tag or ()))
-        if text is None:
-            _write(practice, note.id, "note", None)
-        if sign:
-            note = practice.do(progress_notes.sign, note.id)
-        elif text is None:
-            note = practice.do(reading.open, note.id)
+        tags = tuple(tag or ())
+        if text is not None:
+            begin = progress_notes.create_signed if sign else progress_notes.create
+            note = practice.do(begin, client, template, text, at, session, tags)
+        else:
+            begun = practice.do(progress_notes.create, client, template, None, at, session, tags)
+            _write(practice, begun.id, "note", None)
+            note = practice.do(progress_notes.sign if sign else reading.open, begun.id)
     done = "Signed" if note.status == "signed" else "Saved as a draft"
     _answer(
         context,
@@ -75,8 +76,10 @@ def edit(context: typer.Context, note: Reference, file: File = None, encoding: E
             _write(practice, note, "note", None)
         else:
             spell = practice.do(progress_notes.edit, note)
-            practice.do(progress_notes.save_draft, spell.note, spell.spell, spell.counter, text)
-            practice.do(progress_notes.close, spell.note, spell.spell)
+            try:
+                practice.do(progress_notes.save_draft, spell.note, spell.spell, spell.counter, text)
+            finally:
+                practice.do(progress_notes.close, spell.note, spell.spell)
         changed = practice.do(reading.open, note)
     _answer(context, changed, f"Saved the draft of [cyan]{changed.ref}[/].")
 

@@ -11,7 +11,7 @@ import typer
 from notes.cli import secrets_in
 from notes.cli.options import options, unlocked
 from notes.cli.output import as_json, progress_bar, say, shown
-from notes.errors import NotesError
+from notes.errors import NotesError, UsageError
 from notes.exchange import recovery_sheet
 from notes.practice import opening, verification
 from notes.practice.verification import Problem, Report
@@ -29,8 +29,7 @@ def init(
     """Create a vault. The recovery key is shown once: write it down or print the sheet."""
     said = options(context)
     folder = said.folder()
-    if sheet:
-        secrets_in.outside(sheet, folder, "The recovery sheet")
+    check_sheet(sheet, folder)
     typed = secrets_in.to_choose(said.passphrase_file)
     try:
         key_file = secrets_in.make_key_file(said.key_file, folder) if said.key_file else None
@@ -43,6 +42,14 @@ def init(
     else:
         say(f"The vault is ready: [bold]{shown(folder)}[/]\n")
     hand_over(created.recovery_key, sheet, name, created.vault_id, silent=said.json)
+
+
+def check_sheet(sheet: Path | None, folder: Path) -> None:
+    """Raises UsageError, before anything is done, when the recovery sheet could not be written where it was asked."""
+    if sheet:
+        secrets_in.outside(sheet, folder, "The recovery sheet")
+        if sheet.exists():
+            raise UsageError("That file is there already.", "A sheet never replaces another file.", "Name a new file.")
 
 
 def hand_over(key: bytearray, sheet: Path | None, name: str, vault_id: str, *, silent: bool) -> None:

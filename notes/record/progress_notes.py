@@ -61,34 +61,23 @@ def create(
     `at` is when the session was (now, if it is left out); a session of the client at that time is used or entered.
     Raises NotFound, BadValue, RecordError.
     """
-    owner = references.client(work, client)
-    chosen = templates.find(work, template)
-    content = values.note_text(chosen.body if text is None else text)
-    meeting = references.session(work, session) if session is not None else None
-    if meeting is not None and meeting.client_id != owner.id:
-        raise RecordError("That session is another client's.", "", "See the client's: notes session list --client")
-    when = values.moment(at) if at else meeting.started_at if meeting else _local_now(work)
-    meeting_id = meeting.id if meeting else None
-    if meeting is None and chosen.kind in OF_A_SESSION:
-        meeting_id, when = sessions.find_or_add(work, owner.id, when)
-    row = {
-        "id": work.new_id(),
-        "ref": work.new_refs(models.Note)[0],
-        "client_id": owner.id,
-        "session_id": meeting_id,
-        "kind": chosen.kind,
-        "template": chosen.name,
-        "at": when,
-        "status": "draft",
-        "version": 0,
-        "created_at": work.milliseconds,
-    }
-    work.insert(models.Note, [row])
-    work.insert(models.Draft, [_new_draft(work, row["id"], "note", None, content)])
-    _set_tags(work, row["id"], add=tags)
-    search.index(work, row["id"], None, content)
-    work.about(client=owner.id, object=row["id"])
-    return shown(work, row["id"])
+    return shown(work, _begin(work, client, template, text, at, session, tags))
+
+
+@operation("note.sign")
+def create_signed(
+    work: Work,
+    client: Given,
+    template: str,
+    text: str,
+    at: str | None = None,
+    session: Given | None = None,
+    tags: tuple[str, ...] = (),
+) -> Note:
+    """Begin a note and sign it: both happen, each with its line, or neither. Raises as ``create`` and ``sign``."""
+    number = _begin(work, client, template, text, at, session, tags)
+    work.account("note.create")
+    return _sign(work, references.note(work, number))
 
 
 @operation("note.edit")
@@ -176,11 +165,7 @@ def sign(work: Work, note: Given) -> Note:
     row = references.note(work, note)
     if row.status == "signed":
         raise _signed()
-    draft = _draft(work, row.id)
-    _add_version(work, row, "original", None, draft.text)
-    work.update(models.Note, row, status="signed", version=1)
-    work.delete(models.Draft, draft)
-    return shown(work, row.id)
+    return _sign(work, row)
 
 
 @operation("note.amend")
@@ -225,6 +210,55 @@ def tag(work: Work, note: Given, add: tuple[str, ...] = (), remove: tuple[str, .
     row = references.note(work, note)
     _set_tags(work, row.id, add, remove)
     return tags_of(work, row.id)
+
+
+def _begin(
+    work: Work,
+    client: Given,
+    template: str,
+    text: str | None,
+    at: str | None,
+    session: Given | None,
+    tags: tuple[str, ...],
+) -> int:
+    """A new note with its draft; gives its id."""
+    owner = references.client(work, client)
+    chosen = templates.find(work, template)
+    content = values.note_text(chosen.body if text is None else text)
+    meeting = references.session(work, session) if session is not None else None
+    if meeting is not None and meeting.client_id != owner.id:
+        raise RecordError("That session is another client's.", "", "See the client's: notes session list --client")
+    when = values.moment(at) if at else meeting.started_at if meeting else _local_now(work)
+    meeting_id = meeting.id if meeting else None
+    if meeting is None and chosen.kind in OF_A_SESSION:
+        meeting_id, when = sessions.find_or_add(work, owner.id, when)
+    number = work.new_id()
+    row = {
+        "id": number,
+        "ref": work.new_refs(models.Note)[0],
+        "client_id": owner.id,
+        "session_id": meeting_id,
+        "kind": chosen.kind,
+        "template": chosen.name,
+        "at": when,
+        "status": "draft",
+        "version": 0,
+        "created_at": work.milliseconds,
+    }
+    work.insert(models.Note, [row])
+    work.insert(models.Draft, [_new_draft(work, number, "note", None, content)])
+    _set_tags(work, number, add=tags)
+    search.index(work, number, None, content)
+    work.about(client=owner.id, object=number)
+    return number
+
+
+def _sign(work: Work, row: Row[Any]) -> Note:
+    draft = _draft(work, row.id)
+    _add_version(work, row, "original", None, draft.text)
+    work.update(models.Note, row, status="signed", version=1)
+    work.delete(models.Draft, draft)
+    return shown(work, row.id)
 
 
 def _add_version(work: Work, row: Row[Any], kind: str, reason: str | None, text: str) -> None:

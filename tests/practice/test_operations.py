@@ -72,6 +72,7 @@ CASES: dict[Operation[..., Any], Case] = {
     sessions.change: with_session,
     sessions.list_sessions: given(),
     progress_notes.create: given("Ada", "DAP", "Text"),
+    progress_notes.create_signed: given("Ada", "DAP", "Text"),
     progress_notes.edit: with_note("draft"),
     progress_notes.save_draft: in_a_spell("New text"),
     progress_notes.close: in_a_spell(),
