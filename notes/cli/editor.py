@@ -16,6 +16,7 @@ from prompt_toolkit.layout.controls import FormattedTextControl
 from prompt_toolkit.styles import Style
 from prompt_toolkit.widgets import TextArea
 
+from notes.errors import NotesError
 from notes.practice.practice import Practice
 from notes.practice.references import Given
 from notes.record import progress_notes
@@ -50,7 +51,17 @@ class _Saving:
         self._saved = self.text = editing.text
         self.status = "Nothing changed yet"
 
+    def try_to_save(self) -> bool:
+        """Save; where that fails, say so below the text and go on: what is typed stays, and the next try may succeed."""
+        try:
+            self.save()
+        except NotesError as error:
+            self.status = f"NOT SAVED: {error.what} {error.hint}"
+            return False
+        return True
+
     def save(self) -> None:
+        """Put the text into the draft, unless it is there already."""
         if self.text == self._saved:
             return
         done = self._practice.do(
@@ -77,11 +88,12 @@ def _application(saving: _Saving, text: str) -> Application[None]:
 
     @bindings.add("c-x")
     def _finish(event: KeyPressEvent) -> None:
-        event.app.exit()
+        if saving.try_to_save():
+            event.app.exit()
 
     @bindings.add("c-s")
     def _save(event: KeyPressEvent) -> None:
-        saving.save()
+        saving.try_to_save()
 
     @bindings.add("c-z")
     def _undo(event: KeyPressEvent) -> None:
@@ -98,7 +110,7 @@ def _application(saving: _Saving, text: str) -> Application[None]:
     async def autosave() -> None:
         while True:
             await asyncio.sleep(AUTOSAVE_SECONDS)
-            saving.save()
+            saving.try_to_save()
             app.invalidate()
 
     def start() -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from notes.cli.options import options, unlocked
-from notes.cli.output import as_json, progress_bar, say, shown, table
+from notes.cli.output import as_json, complain, progress_bar, say, shown, table
 from notes.errors import BadFile
 from notes.exchange import importing
 from notes.exchange.importing import Imported
@@ -42,7 +42,8 @@ def import_(
     else:
         _show(outcome, dry_run)
     if outcome.rejected and not outcome.notes and not outcome.skipped:
-        raise BadFile("No row could be imported.", "Each was rejected for the reason shown.", "Correct the file.")
+        complain(BadFile("No row could be imported.", "Each was rejected for the reason shown.", "Correct the file."))
+        raise typer.Exit(BadFile.exit_code)
 
 
 def _show(outcome: Imported, dry_run: bool) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -14,7 +15,8 @@ from notes import __version__
 from notes.cli import clients, demo, importing, keyring, log, note, search, sessions, vault
 from notes.cli.options import Options, options
 from notes.cli.output import as_json, complain, err
-from notes.errors import NotesError
+from notes.errors import NotesError, UsageError
+from notes.vault.files import machine_error
 
 app = typer.Typer(
     name="notes",
@@ -81,21 +83,46 @@ def before(
 
 def main() -> None:
     """Run the program; its exit code says how it ended (see ``notes.errors``)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a sign shows a question mark instead
+            stream.reconfigure(errors="replace")
     said = Options()
     try:
-        app(obj=said)
+        sys.exit(app(obj=said, standalone_mode=False) or 0)
     except NotesError as error:
+        _end(said, error)
+    except typer.Abort:
+        _end(said, UsageError("Stopped.", "You ended it.", "What was finished before is kept."))
+    except typer.TyperException as error:
         if said.json:
-            told = {"what": error.what, "why": error.why, "next": error.hint, "exit_code": error.exit_code}
-            as_json({"error": told})
-        complain(error)
+            _one_document(UsageError(error.format_message(), "", "See --help."))
+        error.show()
         sys.exit(error.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        _end(said, machine_error(error), silent=True)
     except Exception as error:
+        if said.json:
+            _one_document(NotesError("Session Notes has a fault and had to stop."))
         _crash_notice(error)
         sys.exit(1)
+
+
+def _end(said: Options, error: NotesError, *, silent: bool = False) -> NoReturn:
+    """Say what went wrong and leave with its code. `silent` is for when standard output itself fails."""
+    if said.json and not silent:
+        _one_document(error)
+    complain(error)
+    if silent:
+        sys.stderr.flush()
+        os._exit(error.exit_code)  # leaving the usual way would try to write the rest once more
+    sys.exit(error.exit_code)
+
+
+def _one_document(error: NotesError) -> None:
+    as_json({"error": {"what": error.what, "why": error.why, "next": error.hint, "exit_code": error.exit_code}})
 
 
 def _crash_notice(error: Exception) -> None:

@@ -235,7 +235,7 @@ def _write(practice: Practice, note: Given, purpose: str, reason: str | None) ->
 def _heading(note: Note) -> Text:
     line = Text()
     line.append(safe(note.client_name), style="bold")
-    line.append(f"  {when(note.session_at)}  {note.template} ({note.kind})  ")
+    line.append(f"  {when(note.session_at)}  {safe(note.template)} ({note.kind})  ")
     line.append_text(state(note.status))
     if note.signed_at:
         line.append(f" {local(note.signed_at)[:16]} by the {note.signed_by}, version {note.version}")

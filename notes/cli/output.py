@@ -30,13 +30,15 @@ IDS = frozenset({"id", "client", "session", "note", "object"})
 WHOLE = frozenset({"ref", "when", "session", "signed", "since", "line", "status", "outcome", "born"})
 """Columns that are never broken over lines."""
 
-out = Console(highlight=False, soft_wrap=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, emoji=False)
+err = Console(stderr=True, highlight=False, emoji=False)
 
 
 def as_json(document: Any) -> None:
     """Print the one document."""
-    sys.stdout.write(json.dumps(plain(document), ensure_ascii=False, indent=None) + "\n")
+    utf8 = "utf" in (sys.stdout.encoding or "").lower()
+    sys.stdout.write(json.dumps(plain(document), ensure_ascii=not utf8) + "\n")
+    sys.stdout.flush()
 
 
 def plain(value: Any) -> Any:
@@ -133,12 +135,12 @@ def state(status: str) -> Text:
 
 def warn(text: str) -> None:
     """Something the practitioner should know, on standard error."""
-    err.print(f"[yellow]! {escape(text)}[/]")
+    err.print(f"[yellow]! {shown(text)}[/]")
 
 
 def complain(error: NotesError) -> None:
     """An error in up to three sentences, on standard error: what, why, what next."""
-    err.print(f"[bold red]{escape(error.what)}[/]", soft_wrap=True)
+    err.print(f"[bold red]{shown(error.what)}[/]", soft_wrap=True)
     for sentence in (error.why, error.hint):
         if sentence:
-            err.print(escape(sentence), soft_wrap=True)
+            err.print(shown(sentence), soft_wrap=True)

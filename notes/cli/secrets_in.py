@@ -44,6 +44,12 @@ def to_choose(passphrase_file: str | None) -> bytearray:
     """A new passphrase: from the file named, or asked for twice. The caller wipes it. Raises UsageError, BadFile."""
     if passphrase_file is not None:
         return _from(passphrase_file, "New passphrase: ")
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "No new passphrase was given.",
+            "There is no terminal to ask at.",
+            "Name a file that holds it: --passphrase-file FILE, or --new-passphrase-file FILE for a change.",
+        )
     first = _ask("New passphrase (15 characters or more; several words are good): ")
     second = _ask("The same again: ")
     try:

@@ -50,6 +50,8 @@ def check_sheet(sheet: Path | None, folder: Path) -> None:
         secrets_in.outside(sheet, folder, "The recovery sheet")
         if sheet.exists():
             raise UsageError("That file is there already.", "A sheet never replaces another file.", "Name a new file.")
+        if not sheet.absolute().parent.is_dir():
+            raise UsageError("The folder for the recovery sheet does not exist.", "", "Make it, or name another.")
 
 
 def hand_over(key: bytearray, sheet: Path | None, name: str, vault_id: str, *, silent: bool) -> None:

@@ -86,7 +86,7 @@ def read(path: Path, map_file: Path | None = None, encoding: str | None = None) 
     if mapping.client is None:
         raise BadFile(
             f"{path.name}: no column says which client a row belongs to.",
-            f"Its columns are: {', '.join(columns)}.",
+            "None of the names in its first line is one for a client; or the first line holds no names.",
             'Name the column in a map file, for example: client = "code", and give it with --map FILE.',
         )
     sections = [c for c in columns if c not in _used(mapping)]
@@ -178,7 +178,7 @@ def _override(mapping: Mapping, map_file: Path, columns: list[str]) -> None:
         if missing:
             raise BadFile(
                 f"The file lacks a column that the map file names: {missing[0]}.",
-                f"Its columns are: {', '.join(columns)}.",
+                "It is not among the names in the file's first line.",
                 "Correct the map file.",
             )
         setattr(mapping, key, value)

@@ -7,8 +7,9 @@ grew, and one for the file.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,7 @@ def read(path: Path, map_file: Path | None = None, encoding: str | None = None) 
 def bring_in(work: Work, reading: Reading, progress: Progress | None = None) -> Imported:
     """Import every row that is not there yet."""
     names = _names(reading.rows)
-    fresh, skipped = _fresh(work, reading.rows, names)
+    fresh, skipped, rejected = _fresh(work, reading, names)
     clients, made_clients = _clients(work, fresh, names)
     sessions = 0
     texts: list[dict[str, Any]] = []
@@ -82,26 +83,24 @@ def bring_in(work: Work, reading: Reading, progress: Progress | None = None) -> 
             if progress:
                 progress((len(texts) + min(start + INDEXED_AT_ONCE, len(texts))) // 2, len(fresh))
     work.counts = {"clients": made_clients, "sessions": sessions, "notes": len(fresh), "skipped": skipped}
-    work.counts["rejected"] = len(reading.rejected)
-    return _outcome(reading, made_clients, sessions, len(fresh), skipped)
+    work.counts["rejected"] = len(rejected)
+    return Imported(made_clients, sessions, len(fresh), skipped, rejected, reading.doubtful, reading.understood)
 
 
 @operation("import.preview")
 def preview(work: Work, reading: Reading) -> Imported:
     """What ``bring_in`` would do; changes nothing."""
     names = _names(reading.rows)
-    fresh, skipped = _fresh(work, reading.rows, names)
+    fresh, skipped, rejected = _fresh(work, reading, names)
     known = {references.plain(row.name): row.id for row in work.sql("SELECT id, name FROM clients")}
     wanted = {names[row.client] for row, _ in fresh}
     taken = {tuple(row) for row in work.sql("SELECT client_id, started_at FROM sessions")}
     meetings = {(names[row.client], row.at) for row, _ in fresh if _has_session(row)}
     sessions = sum((known.get(name), at) not in taken for name, at in meetings)
-    work.counts = {"notes": len(fresh), "skipped": skipped, "rejected": len(reading.rejected)}
-    return _outcome(reading, len(wanted - set(known)), sessions, len(fresh), skipped)
-
-
-def _outcome(reading: Reading, clients: int, sessions: int, notes: int, skipped: int) -> Imported:
-    return Imported(clients, sessions, notes, skipped, reading.rejected, reading.doubtful, reading.understood)
+    work.counts = {"notes": len(fresh), "skipped": skipped, "rejected": len(rejected)}
+    return Imported(
+        len(wanted - set(known)), sessions, len(fresh), skipped, rejected, reading.doubtful, reading.understood
+    )
 
 
 def _names(rows: Iterable[Row]) -> dict[str, str]:
@@ -109,20 +108,33 @@ def _names(rows: Iterable[Row]) -> dict[str, str]:
     return {name: references.plain(name) for name in {row.client for row in rows}}
 
 
-def _fresh(work: Work, rows: Iterable[Row], names: dict[str, str]) -> tuple[list[tuple[Row, str]], int]:
-    """Rows not in the record yet, each with its fingerprint, and how many were there already or come twice."""
+def _fresh(work: Work, reading: Reading, names: dict[str, str]) -> tuple[list[tuple[Row, str]], int, list[Rejected]]:
+    """Rows not in the record yet, each with its fingerprint; how many were there already or come twice; the rejected.
+
+    Of a row that comes twice the tags are put together.
+    """
     known = set(work.sql("SELECT fingerprint FROM notes WHERE fingerprint IS NOT NULL").scalars())
-    fresh: list[tuple[Row, str]] = []
-    skipped = 0
-    for row in rows:
+    several = _borne_by_several(work)
+    fresh: dict[str, Row] = {}
+    rejected = list(reading.rejected)
+    for row in reading.rows:
         told = ["import", names[row.client], row.at, row.kind, row.text]
         fingerprint = text64(keys.mac(work.standing.row_key, keys.canonical(told))[:16])
-        if fingerprint in known:
-            skipped += 1
-        else:
-            known.add(fingerprint)
-            fresh.append((row, fingerprint))
-    return fresh, skipped
+        if names[row.client] in several:
+            rejected.append(Rejected(row.place, "Several clients bear that name: make the names differ first."))
+        elif fingerprint in fresh:
+            tags = dict.fromkeys((*fresh[fingerprint].tags, *row.tags))
+            fresh[fingerprint] = replace(fresh[fingerprint], tags=tuple(tags))
+        elif fingerprint not in known:
+            fresh[fingerprint] = row
+    skipped = len(reading.rows) + len(reading.rejected) - len(rejected) - len(fresh)
+    return [(row, fingerprint) for fingerprint, row in fresh.items()], skipped, rejected
+
+
+def _borne_by_several(work: Work) -> set[str]:
+    """Names that more than one client bears."""
+    counted = Counter(references.plain(name) for name in work.sql("SELECT name FROM clients").scalars())
+    return {name for name, count in counted.items() if count > 1}
 
 
 def _clients(work: Work, fresh: list[tuple[Row, str]], names: dict[str, str]) -> tuple[dict[str, int], int]:

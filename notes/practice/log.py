@@ -180,9 +180,9 @@ def _start_of_day(day: str, later: int) -> str:
     """The UTC time at which a local day begins, or the one `later` days after it."""
     try:
         start = datetime.fromisoformat(day) + timedelta(days=later)
-    except ValueError:
+        return start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    except (ValueError, OverflowError):
         raise BadValue("That is not a day.", "Days are written 2026-03-31.", "Correct the date.") from None
-    return start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _unusual(records: list[dict[str, Any]], known: set[str]) -> list[tuple[dict[str, Any], str]]:
