@@ -52,7 +52,7 @@ class _Saving:
         self.status = "Nothing changed yet"
 
     def try_to_save(self) -> bool:
-        """Save; where that fails, say so below the text and go on: what is typed stays, and the next try may succeed."""
+        """Save; where that fails, say so below the text and go on: what is typed stays, the next try may succeed."""
         try:
             self.save()
         except NotesError as error:

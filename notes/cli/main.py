@@ -96,7 +96,7 @@ def main() -> None:
     except typer.TyperException as error:
         if said.json:
             _one_document(UsageError(error.format_message(), "", "See --help."))
-        error.show()
+        error.show()  # type: ignore[attr-defined]  # what typer raises for usage can show itself
         sys.exit(error.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

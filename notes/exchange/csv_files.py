@@ -21,7 +21,6 @@ import tomllib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 from notes.errors import BadFile, BadValue
 from notes.exchange.reading_files import read_text
@@ -57,6 +56,9 @@ GUESSES: dict[str, tuple[str, ...]] = {
 """Column names, without case, blanks and signs, that a role is guessed from."""
 
 UNNAMED = "(unnamed column {})"
+
+DELIMITERS = ",;\t|"
+"""Signs that may part columns; the one that makes most of them does."""
 
 _LARGEST_FIELD = 64 * 1024 * 1024
 _DAY_FORMATS = ("%d.%m.%Y", "%Y/%m/%d", "%Y%m%d", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y")
@@ -109,11 +111,7 @@ def read(path: Path, map_file: Path | None = None, encoding: str | None = None) 
 def _table(name: str, text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Column names, and each row with the number of the line it begins on."""
     csv.field_size_limit(_LARGEST_FIELD)
-    try:
-        dialect: Any = csv.Sniffer().sniff(text.split("\n", 1)[0], delimiters=",;\t|")
-        delimiter = dialect.delimiter
-    except csv.Error:
-        delimiter = ","
+    delimiter = max(DELIMITERS, key=lambda sign: _columns(text, sign))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines: list[tuple[int, list[str]]] = []
     begun = 1
@@ -140,12 +138,23 @@ def _table(name: str, text: str) -> tuple[list[str], list[tuple[int, list[str]]]
     return columns, lines[1:]
 
 
+def _columns(text: str, delimiter: str) -> int:
+    """How many columns the first line has if they are parted by this sign."""
+    try:
+        return len(next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), []))
+    except csv.Error:
+        return 0
+
+
 def _guess(columns: list[str], lines: list[tuple[int, list[str]]], reading: Reading) -> Mapping:
     plain = {column: re.sub(r"[^a-z0-9]", "", column.casefold()) for column in columns}
     mapping = Mapping()
     for role in ("client", "date", "kind"):
         found = [column for name in GUESSES[role] for column in columns if plain[column] == name]
         setattr(mapping, role, found[0] if found else None)
+    if mapping.kind and not all(_is_kind(cells[columns.index(mapping.kind)]) for _, cells in _whole(lines, columns)):
+        reading.doubtful.append(f"The column “{mapping.kind}” holds other things than kinds of note: kept as text.")
+        mapping.kind = None
     mapping.tags = [column for column in columns if plain[column] in GUESSES["tags"]]
     if mapping.client is None and columns[0].startswith("(unnamed"):
         firsts = [cells[0].strip() for _, cells in lines]
@@ -173,7 +182,7 @@ def _override(mapping: Mapping, map_file: Path, columns: list[str]) -> None:
                 f"Known are: {', '.join(Mapping.__dataclass_fields__)}.",
                 "See docs/guide.md, Importing.",
             )
-        named = [] if key == "date_format" else value if isinstance(value, list) else [value]
+        named = [] if key == "date_format" or not value else value if isinstance(value, list) else [value]
         missing = [name for name in named if name not in columns]
         if missing:
             raise BadFile(
@@ -181,7 +190,20 @@ def _override(mapping: Mapping, map_file: Path, columns: list[str]) -> None:
                 "It is not among the names in the file's first line.",
                 "Correct the map file.",
             )
-        setattr(mapping, key, value)
+        setattr(mapping, key, value or ([] if wanted is list else None))
+    for role in ("client", "date", "kind"):  # what the file says about a column goes before what was guessed of it
+        if role not in told and getattr(mapping, role) in {*told.get("tags", ()), *told.get("leave_out", ())}:
+            setattr(mapping, role, None)
+
+
+def _whole(lines: list[tuple[int, list[str]]], columns: list[str]) -> list[tuple[int, list[str]]]:
+    """The rows that have every column."""
+    return [(line, cells) for line, cells in lines if len(cells) == len(columns)]
+
+
+def _is_kind(written: str) -> bool:
+    wanted = values.plain_word(written)
+    return not wanted or any(values.plain_word(kind) == wanted for kind in values.KINDS)
 
 
 def _used(mapping: Mapping) -> set[str | None]:
@@ -221,9 +243,12 @@ def read_moment(written: str, date_format: str | None, day_first: bool) -> str:
     if date_format:
         try:
             parsed = datetime.strptime(written, date_format)
-        except ValueError:
+        except (ValueError, re.error):
             raise BadValue("The date does not exist or does not fit the date_format.") from None
-        return parsed.date().isoformat() if "%H" not in date_format else parsed.isoformat(timespec="seconds")
+        has_time = any(part in date_format for part in ("%H", "%I", "%c", "%X"))
+        if parsed.tzinfo is not None:
+            parsed = parsed.astimezone().replace(tzinfo=None)
+        return parsed.isoformat(timespec="seconds") if has_time else parsed.date().isoformat()
     slashed = _SLASHED.fullmatch(written)
     if slashed:
         first, second, year = (int(part) for part in slashed.groups())
@@ -233,6 +258,8 @@ def read_moment(written: str, date_format: str | None, day_first: bool) -> str:
         except ValueError:
             raise BadValue("The date does not exist.") from None
     for form in _DAY_FORMATS:
+        if form == "%Y%m%d" and len(written) != 8:
+            continue  # strptime would make a date of fewer digits
         try:
             return datetime.strptime(written, form).date().isoformat()
         except ValueError:
@@ -249,14 +276,14 @@ def _day_first(mapping: Mapping, columns: list[str], lines: list[tuple[int, list
     pairs = [(int(m[1]), int(m[2])) for m in dates if m]
     if not pairs:
         return True
-    day_first, month_first = any(a > 12 for a, _ in pairs), any(b > 12 for _, b in pairs)
-    if day_first == month_first:
+    day_first, month_first = sum(a > 12 for a, _ in pairs), sum(b > 12 for _, b in pairs)
+    if max(day_first, month_first) < 10 * min(day_first, month_first) or day_first == month_first:
         raise BadFile(
             f"{name}: the dates could be read two ways.",
             "Rows like 03/04/2026 do not say whether the day or the month comes first.",
             'Say so in a map file, for example: date_format = "%d/%m/%Y", and give it with --map FILE.',
         )
-    return day_first
+    return day_first > month_first
 
 
 def _heading(column: str) -> str:

@@ -52,16 +52,18 @@ def read(folder: Path, encoding: str | None = None) -> Reading:
 def _row(path: Path, place: str, folder: Path, encoding: str | None, reading: Reading) -> Row:
     text = read_text(path, encoding)
     front, body = _split(text)
-    client = front.pop("client", None) or front.pop("patient", None)
+    client = _take(front, "client", "patient")
+    if isinstance(client, list | dict):
+        raise BadValue("The front matter names several clients.", "A note is of one client.")
     if not client and path.parent != folder:
         client = path.relative_to(folder).parts[0]
     if not client:
         raise BadValue("No client: the file lies in no client's folder and its front matter names none.")
     at = _when(path, place, front, reading)
-    kind = front.pop("kind", None) or front.pop("type", None) or "progress"
-    tags = front.pop("tags", [])
+    kind = _take(front, "kind", "type") or "progress"
+    tags = _take(front, "tags") or []
     if front:
-        told = "\n".join(f"- {key}: {value}" for key, value in front.items())
+        told = "\n".join(f"- {key}: {value}" for key, value in front)
         body = f"## Front matter\n\n{told}\n\n{body}"
     if not body.strip():
         raise BadValue("The file holds no text.")
@@ -76,23 +78,37 @@ def _row(path: Path, place: str, folder: Path, encoding: str | None, reading: Re
     )
 
 
-def _split(text: str) -> tuple[dict[str, Any], str]:
-    """Front matter and the rest. What is not a list of names and values is no front matter but text."""
+def _split(text: str) -> tuple[list[tuple[str, Any]], str]:
+    """Front matter as names and values, and the rest. What is not a list of names and values is no front matter."""
     found = _FRONT.match(text)
     if not found:
-        return {}, text
+        return [], text
     try:
-        # Every value stays the text it is: no dates, numbers or booleans are made of it.
-        front = yaml.load(found[1], Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader makes only text, lists and maps
-    except yaml.YAMLError:
-        return {}, text
-    if not isinstance(front, dict):
-        return {}, text
-    return {str(key).strip().lower(): value for key, value in front.items()}, text[found.end() :]
+        # Every value stays the text it is: no dates, numbers or booleans are made of it, and no name is dropped.
+        loader = yaml.BaseLoader(found[1])
+        node = loader.get_single_node()
+        if not isinstance(node, yaml.MappingNode):
+            return [], text
+        pairs = [
+            (str(loader.construct_object(key, deep=True)).strip().lower(), loader.construct_object(value, deep=True))
+            for key, value in node.value
+        ]
+    except (yaml.YAMLError, RecursionError):
+        return [], text
+    return pairs, text[found.end() :]
 
 
-def _when(path: Path, place: str, front: dict[str, Any], reading: Reading) -> str:
-    stated = front.pop("date", None)
+def _take(front: list[tuple[str, Any]], *names: str) -> Any:
+    """The value of the first of these names, taken out of the front matter; None when none is there."""
+    for place, (name, value) in enumerate(front):
+        if name in names and value:
+            del front[place]
+            return value
+    return None
+
+
+def _when(path: Path, place: str, front: list[tuple[str, Any]], reading: Reading) -> str:
+    stated = _take(front, "date")
     if stated:
         return read_moment(str(stated), None, day_first=True)
     named = _DATED.search(path.stem)

@@ -260,6 +260,7 @@ def finish_rotation(vault: OpenVault) -> None:
     try:
         if _opens(vault, vaults.DATABASE):
             waiting.unlink()
+            waiting.with_name(waiting.name + "-journal").unlink(missing_ok=True)
         elif _opens(vault, vaults.NEXT_DATABASE):
             waiting.replace(vault.folder / vaults.DATABASE)
         sync_folder(vault.folder)

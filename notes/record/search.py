@@ -22,6 +22,8 @@ MATCH_START, MATCH_END = "\x02", "\x03"
 """Signs around each match in a snippet; no text that can be kept holds them unescaped in a face."""
 
 SNIPPET_WORDS = 24
+LONG_NOTE = 50_000
+"""Characters from which on a note's passage is cut out plainly: FTS5's snippet() takes the square of the matches."""
 MOST_TERMS = 100
 """Terms of a query that count; further ones are left out."""
 
@@ -79,21 +81,17 @@ def run(
         return Results(0, [])
     matching = f"FROM note_index JOIN notes n ON n.id = note_index.rowid WHERE {conditions}"
     total = work.sql(f"SELECT count(*) {matching}", **given).scalar_one()
-    rows = work.sql(
-        f"{_SHOWN} {matching} ORDER BY note_index.rank LIMIT :limit", **given, limit=max(0, min(limit, 1000))
-    )
+    order = "ORDER BY note_index.rank LIMIT :limit"
+    rows = work.sql(f"{_SHOWN} {matching} {order}", **given, limit=values.limit(limit)).all()
     names: dict[int, str] = {}
-    hits = [_hit(work, names, row) for row in rows]
+    hits = [_hit(work, names, row, _passage(work, row.id, given["query"], words)) for row in rows]
     work.counts["found"] = int(total)
     work.seen = [hit.note for hit in hits]
     work.clients = sorted({hit.client for hit in hits})
     return Results(int(total), hits)
 
 
-_SHOWN = (
-    "SELECT n.id, n.ref, n.client_id, n.kind, n.status, n.at, "
-    f"snippet(note_index, 0, char(2), char(3), '…', {SNIPPET_WORDS}) AS snippet, bm25(note_index) AS rank"
-)
+_SHOWN = "SELECT n.id, n.ref, n.client_id, n.kind, n.status, n.at, bm25(note_index) AS rank"
 
 
 def query(words: str) -> str:
@@ -133,7 +131,20 @@ def many_at_once(work: Work) -> Iterator[None]:
     work.sql(setting, bytes=2**20)
 
 
-def _hit(work: Work, names: dict[int, str], row: Any) -> Hit:
+def _passage(work: Work, note_id: int, matching: str, words: str) -> str:
+    """Some words of the note round a match, on one line."""
+    if work.sql("SELECT length(text) FROM note_text WHERE id = :id", id=note_id).scalar_one() > LONG_NOTE:
+        first = re.search(r"\w+", words)
+        cut = "SELECT substr(text, max(1, instr(lower(text), lower(:word)) - 60), 200) FROM note_text WHERE id = :id"
+        return " ".join(str(work.sql(cut, id=note_id, word=first[0] if first else "").scalar_one()).split())
+    snippet = f"snippet(note_index, 0, char(2), char(3), '…', {SNIPPET_WORDS})"
+    found = work.sql(
+        f"SELECT {snippet} FROM note_index WHERE note_index MATCH :query AND rowid = :id", query=matching, id=note_id
+    )
+    return " ".join(str(found.scalar_one()).split())
+
+
+def _hit(work: Work, names: dict[int, str], row: Any, snippet: str) -> Hit:
     if row.client_id not in names:
         names[row.client_id] = work.sql("SELECT name FROM clients WHERE id = :id", id=row.client_id).scalar_one()
     return Hit(
@@ -144,6 +155,6 @@ def _hit(work: Work, names: dict[int, str], row: Any) -> Hit:
         kind=row.kind,
         status=row.status,
         at=row.at,
-        snippet=" ".join(row.snippet.split()),
+        snippet=snippet,
         score=round(-row.rank, 6),
     )
