@@ -22,6 +22,9 @@ _KEY_COLUMNS = {
 }
 
 
+_WORDS = {("note_tags", "tag"), ("templates", "name")}
+
+
 def accounted_tables() -> list[Table]:
     """The tables whose rows are digested."""
     return [model.__table__ for model in RECORD_TABLES]  # type: ignore[misc]
@@ -32,9 +35,17 @@ def key_columns(table: str) -> tuple[str, ...]:
     return _KEY_COLUMNS[table]
 
 
-def row_key(table: str, row: Mapping[Any, Any]) -> str:
-    """The primary key as the log writes it: its parts joined by a slash."""
-    return "/".join(str(row[column]) for column in _KEY_COLUMNS[table])
+def row_key(key: bytes, table: str, row: Mapping[Any, Any]) -> str:
+    """The primary key as the log writes it: its parts joined by a slash.
+
+    Where a part is words of the practitioner's (a tag, a template's name), a MAC of them stands in its place.
+    """
+    return "/".join(
+        text64(keys.mac(key, keys.canonical([table, column, row[column]]))[:DIGEST_BYTES])
+        if (table, column) in _WORDS
+        else str(row[column])
+        for column in _KEY_COLUMNS[table]
+    )
 
 
 def row_digest(key: bytes, table: str, row: Mapping[Any, Any]) -> str:

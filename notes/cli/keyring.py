@@ -46,6 +46,7 @@ def passphrase(
         Path | None,
         typer.Option(help="Ask for this key file too from now on; made if it is not there.", show_default=False),
     ] = None,
+    without_key_file: Annotated[bool, typer.Option("--without-key-file", help="Ask for no key file any more.")] = False,
 ) -> None:
     """Change the passphrase. Copies of the vault made before still open with the old one."""
     said = options(context)
@@ -54,8 +55,11 @@ def passphrase(
     with unlocked(context) as practice:
         typed = secrets_in.to_choose(new_file)
         try:
-            key_file = secrets_in.make_key_file(new_key_file, said.folder()) if new_key_file else None
-            slot = practice.do(keyring.change_passphrase, typed, key_file)
+            key_file = secrets_in.read_key_file(said.key_file) if said.key_file and not without_key_file else None
+            if new_key_file:
+                key_file = secrets_in.make_key_file(new_key_file, said.folder())
+            change = keyring.change_passphrase
+            slot = practice.do(change, typed, key_file, without_key_file=without_key_file)
         finally:
             keys.wipe(typed)
     if said.json:

@@ -86,6 +86,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a sign shows a question mark instead
             stream.reconfigure(errors="replace")
+    _no_core_dumps()
     said = Options()
     try:
         sys.exit(app(obj=said, standalone_mode=False) or 0)
@@ -123,6 +124,15 @@ def _end(said: Options, error: NotesError, *, silent: bool = False) -> NoReturn:
 
 def _one_document(error: NotesError) -> None:
     as_json({"error": {"what": error.what, "why": error.why, "next": error.hint, "exit_code": error.exit_code}})
+
+
+def _no_core_dumps() -> None:
+    """A core file would hold note text; where the system knows the limit, there is none."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _crash_notice(error: Exception) -> None:

@@ -11,7 +11,7 @@ import contextlib
 from dataclasses import dataclass, replace
 
 from notes.access_log import chain
-from notes.errors import WrongKey
+from notes.errors import UsageError, WrongKey
 from notes.practice import opening
 from notes.practice.operations import Work, operation
 from notes.practice.practice import Practice
@@ -42,9 +42,23 @@ def list_slots(work: Work) -> list[SlotView]:
 
 @operation("key.passphrase")
 def change_passphrase(
-    work: Work, typed: bytearray, key_file: bytes | None = None, cost: Argon2Cost = slots.DEFAULT
+    work: Work,
+    typed: bytearray,
+    key_file: bytes | None = None,
+    cost: Argon2Cost = slots.DEFAULT,
+    without_key_file: bool = False,
 ) -> SlotView:
-    """Let a new passphrase open the vault and the old one no more. Raises WeakPassphrase, DiskFull, NotWritable."""
+    """Let a new passphrase open the vault and the old one no more.
+
+    A vault that asks for a key file goes on asking for one, unless `without_key_file` says otherwise.
+    Raises WeakPassphrase, UsageError, DiskFull, NotWritable.
+    """
+    if key_file is None and not without_key_file and any(slot.key_file for slot in work.standing.vault.header.slots):
+        raise UsageError(
+            "This vault also asks for a key file.",
+            "Without it the new passphrase alone would open the vault.",
+            "Add --key-file FILE before the command, or say --without-key-file after it.",
+        )
     prepared = passphrase.prepare(typed)
     try:
         passphrase.check(prepared, (opening.setting(work, "practice_name").value,))

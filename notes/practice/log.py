@@ -27,6 +27,9 @@ OUTCOMES = ("done", "refused", "failed")
 QUIET_HOURS = (22, 6)
 """Hours, by this computer's clock, between which work is pointed out as unusual."""
 
+_UNSPOKEN = ("header", "spell")
+"""Numbers of a line that a sentence leaves out."""
+
 _ALWAYS_SHOWN = ("key.", "import.file", "log.export", "vault.mend", "note.discard")
 """Events that a review always points out."""
 
@@ -252,7 +255,9 @@ def _sentence(record: dict[str, Any], client: str, note: str) -> str:
     who = f"The {record['actor']}" if record["actor"] == "practitioner" else f"Whoever held the {record['actor']}"
     if record["outcome"] == "done":
         words = event.did.replace("{client}", client).replace("{note}", note)
-        counted = ", ".join(f"{name} {count}" for name, count in record.get("counts", {}).items())
+        counted = ", ".join(
+            f"{name} {count}" for name, count in record.get("counts", {}).items() if name not in _UNSPOKEN
+        )
         return f"{who} {words}{f' ({counted})' if counted else ''}."
     words = event.tried.replace("{client}", client).replace("{note}", note)
     ending = "was refused" if record["outcome"] == "refused" else "it failed"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,9 @@ from notes.vault.vault import OpenVault
 TAIL = 50
 """Lines of the log checked at every unlock; the whole log is checked by ``verify``."""
 
+KEPT = ".before-recovery"
+"""Ending of the copies kept while SQLite rolls back a journal."""
+
 PRACTITIONER = "practitioner"
 RECOVERY = "recovery key"
 
@@ -37,7 +40,7 @@ class Created:
     """A new vault. `recovery_key` is shown once and kept nowhere; the caller wipes it."""
 
     vault_id: str
-    recovery_key: bytearray
+    recovery_key: bytearray = field(repr=False)
 
 
 def create(
@@ -156,28 +159,62 @@ def _fill(vault: OpenVault, name: str, surroundings: Surroundings, face: str) ->
 
 def _start(vault: OpenVault, face: str, surroundings: Surroundings) -> Practice:
     finish_rotation(vault)
-    engine = connect(vault)
+    kept = _keep_before_recovery(vault)
+    try:
+        engine = connect(vault)
+    except BaseException:
+        _put_back(vault, kept)
+        raise
     try:
         with engine.connect() as db:
             last_known, row_key = _settings(db)
-            vaults.check_sequence(vault, last_known)
+            vaults.check_sequence(vault, max(last_known, _header_last_logged(db)))
             vaults.mend(vault)
             end = chain.end(db, vault.header.vault)
             for _line in chain.walk(db, vault.header.vault, after=max(0, end.seq - TAIL)):
                 pass
+        for copy in kept:
+            copy.unlink()
         practice = Practice(engine, _standing(vault, row_key, face, surroundings, end))
         practice.warnings += vault.warnings
-        practice._append("vault.unlock")
+        practice._append("vault.unlock", counts={"header": vault.header.sequence})
         _remember_header(practice, last_known)
         _close_abandoned_spells(practice)
         return practice
     except FAULTS as error:
         told = diagnose(engine, error)
         engine.dispose()
+        _put_back(vault, kept)
         raise told from None
     except BaseException:
         engine.dispose()
+        _put_back(vault, kept)
         raise
+
+
+def _keep_before_recovery(vault: OpenVault) -> list[Path]:
+    """Copies of database and journal, where a journal is there: SQLite will roll it back into the database.
+
+    After a crash that is right. A journal that a sync program brought back would destroy the record; then the copies
+    go back in place, and nothing is lost.
+    """
+    journal = vault.folder / (vaults.DATABASE + "-journal")
+    if not journal.is_file() or not journal.stat().st_size:
+        return []
+    try:
+        return [
+            Path(shutil.copy2(path, path.with_name(path.name + KEPT)))
+            for path in (vault.folder / vaults.DATABASE, journal)
+            if path.is_file()
+        ]
+    except OSError as error:
+        raise machine_error(error) from None
+
+
+def _put_back(vault: OpenVault, kept: list[Path]) -> None:
+    for copy in kept:
+        if copy.exists():
+            copy.replace(copy.with_name(copy.name.removesuffix(KEPT)))
 
 
 def _settings(db: Connection) -> tuple[int, bytes]:
@@ -194,6 +231,13 @@ def _settings(db: Connection) -> tuple[int, bytes]:
             "Other software has changed this vault. Restore it from a backup.",
         )
     return last_known, row_key
+
+
+def _header_last_logged(db: Connection) -> int:
+    """The header's number at the last unlocking, as the log has it; the settings alone could be an older page."""
+    query = "SELECT json_extract(record, '$.counts.header') FROM access_log WHERE event = 'vault.unlock'"
+    found = db.exec_driver_sql(query + " ORDER BY seq DESC LIMIT 1").scalar()
+    return found if isinstance(found, int) else 0
 
 
 def _standing(vault: OpenVault, row_key: bytes, face: str, surroundings: Surroundings, end: chain.End) -> Standing:
@@ -225,6 +269,11 @@ def _close_abandoned_spells(practice: Practice) -> None:
     """Spells of editing that a crash left open end now; their text is kept as it was last saved."""
     with practice._begin() as work:
         for draft in work.sql("SELECT * FROM drafts WHERE spell IS NOT NULL").all():
+            opened = (
+                "SELECT 1 FROM access_log WHERE event = 'note.edit' AND json_extract(record, '$.counts.spell') = :spell"
+            )
+            if not work.sql(opened, spell=draft.spell).first():
+                continue  # no line opened this spell: verification will name the draft
             work.update(Draft, draft, spell=None)
             work.about(work.sql("SELECT client_id FROM notes WHERE id = :id", id=draft.note_id).scalar(), draft.note_id)
             work.counts = {"saves": draft.saves}

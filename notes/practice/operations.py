@@ -67,7 +67,7 @@ class Standing:
     unlock: str
     face: str
     program: str
-    row_key: bytes
+    row_key: bytes = field(repr=False)
     surroundings: Surroundings
     ids: Ids
     end: chain.End
@@ -154,7 +154,9 @@ class Work:
         statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
         self.db.exec_driver_sql(statement, rows if len(rows) > 1 else rows[0])
         for row in rows:
-            self._changed[table, row_key(table, row)] = row_digest(self.standing.row_key, table, row)
+            self._changed[table, row_key(self.standing.row_key, table, row)] = row_digest(
+                self.standing.row_key, table, row
+            )
 
     def update(self, model: type[Base], row: Row[Any], **changes: Any) -> None:
         """Change columns of a row that was read whole; its primary key stays."""
@@ -164,14 +166,16 @@ class Work:
         where = " AND ".join(f"{column} = :key_{column}" for column in key_columns(table))
         self.sql(f"UPDATE {table} SET {assigned} WHERE {where}", **changes, **key)
         after = before | changes
-        self._changed[table, row_key(table, after)] = row_digest(self.standing.row_key, table, after)
+        self._changed[table, row_key(self.standing.row_key, table, after)] = row_digest(
+            self.standing.row_key, table, after
+        )
 
     def delete(self, model: type[Base], row: Row[Any]) -> None:
         """Delete a row that was read whole."""
         table, before = model.__tablename__, dict(row._mapping)
         key = {column: before[column] for column in key_columns(table)}
         self.sql(f"DELETE FROM {table} WHERE {' AND '.join(f'{c} = :{c}' for c in key)}", **key)
-        self._changed[table, row_key(table, before)] = None
+        self._changed[table, row_key(self.standing.row_key, table, before)] = None
 
     def account(self, event: str, outcome: Outcome = "done") -> None:
         """Write a line for what was changed since the last one."""

@@ -7,6 +7,7 @@ written, nothing is shown and nothing is kept.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -26,6 +27,7 @@ class Practice:
     def __init__(self, engine: Engine, standing: Standing) -> None:
         self._engine: Engine | None = engine
         self._standing = standing
+        self._working = False
         self.warnings: list[str] = []
 
     @property
@@ -48,19 +50,24 @@ class Practice:
                     work.account(event.name)
                 elif work.changed_tables() - {"drafts"}:
                     raise TypeError(f"{operation.name} leaves no line, so it may change drafts only")
+            return result
         except FAULTS as error:
             self._put_back(header)
-            raise self._diagnosed(error) from None
+            failed = self._diagnosed(error)
+            traceback.clear_frames(error.__traceback__)  # they hold what was about to be shown
         except StoreError:
             self._put_back(header)
             raise
         except NotesError as error:
+            self._put_back(header)
             self._leave_line(event.name, work, "failed" if isinstance(error, LogError) else "refused", error)
             raise
         except BaseException as error:
+            self._put_back(header)
             self._leave_line(event.name, work, "failed", error)
             raise
-        return result
+        result = None  # type: ignore[assignment]
+        raise failed
 
     def lock(self) -> None:
         """Leave the last line, close the database, wipe the keys. Locking twice is no mistake."""
@@ -94,10 +101,16 @@ class Practice:
         """A transaction: committed at the end of the block, rolled back when it raises."""
         if self._engine is None:
             raise UsageError("The vault is locked.", "It was locked after the last command.", "Unlock it again.")
-        with self._engine.begin() as db:
-            work = Work(db, self._standing)
-            yield work
-        self._standing.end = work.end
+        if self._working:
+            raise UsageError("An operation is already at work.", "Operations run one after the other.", "Wait for it.")
+        self._working = True
+        try:
+            with self._engine.begin() as db:
+                work = Work(db, self._standing)
+                yield work
+            self._standing.end = work.end
+        finally:
+            self._working = False
 
     def _append(self, event: str, outcome: Outcome = "done", **fields: Any) -> None:
         """A line on its own, in a transaction of its own."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import platform
 import time
@@ -26,16 +25,12 @@ class Surroundings:
 
 def here() -> Surroundings:
     """This machine."""
-    try:
-        user = getpass.getuser()
-    except (OSError, KeyError):  # no such user in the password file
-        user = "unknown"
     return Surroundings(
         now=lambda: datetime.now(UTC),
         monotonic=time.monotonic,
         random_bytes=os.urandom,
-        user=user,
-        host=platform.node(),
+        user=_plain(_user()),
+        host=_plain(platform.node()),
         boot=_boot_id(),
     )
 
@@ -53,6 +48,20 @@ def milliseconds(moment: datetime) -> int:
 def from_milliseconds(count: int) -> str:
     """ISO text of milliseconds since 1970."""
     return iso(datetime.fromtimestamp(count / 1000, UTC))
+
+
+def _user() -> str:
+    """The user's name by the system's own list, where there is one: the environment says what it likes."""
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):  # Windows, or a user without an entry
+        return os.environ.get("USERNAME", "unknown")
+
+
+def _plain(name: str) -> str:
+    return name.encode("utf-8", "replace").decode()
 
 
 def _boot_id() -> str:

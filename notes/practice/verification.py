@@ -148,7 +148,7 @@ def _bad_rows(
     for table in accounted_tables():
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
         for row in connection.exec_driver_sql(f"SELECT {columns} FROM {table.name}").mappings():
-            where = row_key(table.name, row)
+            where = row_key(key, table.name, row)
             told = last.pop((table.name, where), None)
             checked += 1
             if progress and checked % 1000 == 0:

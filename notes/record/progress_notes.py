@@ -103,9 +103,10 @@ def edit(work: Work, note: Given, purpose: str = "note", reason: str | None = No
         raise RecordError(
             f"An unfinished {draft.purpose} of this note is there.", "", "Finish it, or throw it away, first."
         )
-    spell = work.new_id()
+    spell = work.new_id() & 2**48 - 1
     work.update(models.Draft, draft, spell=spell, saves=0)
     work.standing.spells.add(spell)
+    work.counts["spell"] = spell
     work.reason = None if purpose == "note" else purpose
     return Editing(row.id, spell, draft.counter, draft.text, draft.purpose)
 

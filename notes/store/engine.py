@@ -6,6 +6,7 @@ never as SQL text, which would leave copies of it in memory.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from notes.vault import keys
 from notes.vault.files import machine_error
 
 PAGE_BYTES = 4096
+LOGGER = "session-notes"
 
 FAULTS = (DBAPIError, MemoryError)
 """What a statement raises when the database fails it."""
@@ -140,7 +142,9 @@ def open_engine(path: Path, key: bytearray, *, create: bool = False) -> Engine:
         creator=lambda: connection,
         poolclass=StaticPool,
         hide_parameters=True,
+        logging_name=LOGGER,
     )
+    logging.getLogger(f"sqlalchemy.engine.Engine.{LOGGER}").setLevel(logging.WARNING)  # lower levels print rows
     event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
     engine.update_execution_options(connector=connector)
     engine.raw_connection().close()  # the pool takes the connection over, and dispose() will close it

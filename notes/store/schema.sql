@@ -15,7 +15,11 @@ CREATE TRIGGER log_line_follows_the_last BEFORE INSERT ON access_log
     BEGIN SELECT RAISE(ABORT, 'the access log is append-only'); END;
 
 CREATE TRIGGER note_is_not_replaced BEFORE INSERT ON notes
-    WHEN EXISTS (SELECT 1 FROM notes WHERE id = NEW.id OR ref = NEW.ref)
+    WHEN EXISTS (SELECT 1 FROM notes WHERE id = NEW.id OR ref = NEW.ref OR fingerprint = NEW.fingerprint)
+    BEGIN SELECT RAISE(ABORT, 'a note is never replaced'); END;
+
+CREATE TRIGGER note_keeps_its_keys BEFORE UPDATE ON notes
+    WHEN NEW.id IS NOT OLD.id OR NEW.ref IS NOT OLD.ref OR NEW.fingerprint IS NOT OLD.fingerprint
     BEGIN SELECT RAISE(ABORT, 'a note is never replaced'); END;
 
 CREATE TRIGGER session_of_signed_note_stays BEFORE UPDATE ON sessions

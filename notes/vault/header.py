@@ -100,6 +100,8 @@ def read(folder: Path) -> Found:
     missing = 0
     for name in NAMES:
         try:
+            if (folder / name).exists() and not (folder / name).is_file():
+                raise HeaderDamaged("The header is damaged.", "Something else stands in its place.")
             with (folder / name).open("rb") as file:
                 copies.append(parse(file.read(LONGEST + 1)))
         except (FileNotFoundError, NotADirectoryError):

@@ -8,7 +8,7 @@ vault id, slot id, kind, label and every parameter are associated data, so none 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
 from cryptography.exceptions import InvalidTag
@@ -57,8 +57,8 @@ class Secret:
     """What somebody brings to open a vault. The caller wipes `value`."""
 
     kind: Kind
-    value: bytearray
-    key_file: bytes | None = None
+    value: bytearray = field(repr=False)
+    key_file: bytes | None = field(default=None, repr=False)
 
 
 def check_cost(cost: Argon2Cost) -> None:

@@ -48,7 +48,7 @@ class OpenVault:
     folder: Path
     header: Header
     slot: Slot
-    data_key: bytearray
+    data_key: bytearray = field(repr=False)
     guard: FileLock
     warnings: list[str] = field(default_factory=list)
 
@@ -183,15 +183,17 @@ def check_sequence(vault: OpenVault, last_known: int) -> None:
 
 
 def _try_copies(found: headers.Found, secret: Secret) -> tuple[Slot, bytearray, Header]:
-    """The first header copy that the secret opens; the other is tried only where the two differ."""
+    """The first header copy that the secret opens and that is genuine; the other is tried only where they differ."""
     try:
-        slot, data_key = _try_slots(found.header, secret)
-        header = found.header
-    except WrongKey:
+        return _try_copy(found.header, secret)
+    except (WrongKey, HeaderDamaged):
         if found.other is None:
             raise
-        slot, data_key = _try_slots(found.other, secret)
-        header = found.other
+        return _try_copy(found.other, secret)
+
+
+def _try_copy(header: Header, secret: Secret) -> tuple[Slot, bytearray, Header]:
+    slot, data_key = _try_slots(header, secret)
     try:
         header.authenticate(data_key)
     except HeaderDamaged:

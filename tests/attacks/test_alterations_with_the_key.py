@@ -29,7 +29,7 @@ class Intruder:
 
     def __init__(self, connection: Connection, vault_id: str, row_key: bytes) -> None:
         self.connection = connection
-        self._vault_id, self._row_key = vault_id, row_key
+        self._vault_id, self.row_key = vault_id, row_key
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         return [dict(row) for row in self.connection.execute(text(f"SELECT rowid AS _row, * FROM {table}")).mappings()]
@@ -42,7 +42,7 @@ class Intruder:
         except IntegrityError:
             savepoint.rollback()
             return REFUSED
-        problems = examine(self.connection, self._vault_id, self._row_key).problems
+        problems = examine(self.connection, self._vault_id, self.row_key).problems
         savepoint.rollback()
         return [problem for problem in problems if problem.what != "schema"]  # the triggers are off: that is known
 
@@ -86,7 +86,7 @@ def test_every_changed_byte_of_a_row_is_named(table: str, intruder: Intruder) ->
     columns = next(t for t in accounted_tables() if t.name == table).columns.keys()
     attacks = 0
     for row in intruder.rows(table):
-        named = row_key(table, row)
+        named = row_key(intruder.row_key, table, row)
         for column in columns:
             if (table, column) in {("settings", "name"), ("drafts", "note_id")} or column == "id":
                 continue  # a changed key is another row: the next test

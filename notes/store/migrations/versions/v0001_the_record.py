@@ -122,7 +122,10 @@ CREATE TRIGGER signed_note_is_fixed BEFORE UPDATE ON notes
         OR NEW.fingerprint IS NOT OLD.fingerprint OR NEW.version IS NOT OLD.version + 1)
     BEGIN SELECT RAISE(ABORT, 'a signed note changes only by a new version'); END;
 CREATE TRIGGER note_is_not_replaced BEFORE INSERT ON notes
-    WHEN EXISTS (SELECT 1 FROM notes WHERE id = NEW.id OR ref = NEW.ref)
+    WHEN EXISTS (SELECT 1 FROM notes WHERE id = NEW.id OR ref = NEW.ref OR fingerprint = NEW.fingerprint)
+    BEGIN SELECT RAISE(ABORT, 'a note is never replaced'); END;
+CREATE TRIGGER note_keeps_its_keys BEFORE UPDATE ON notes
+    WHEN NEW.id IS NOT OLD.id OR NEW.ref IS NOT OLD.ref OR NEW.fingerprint IS NOT OLD.fingerprint
     BEGIN SELECT RAISE(ABORT, 'a note is never replaced'); END;
 CREATE TRIGGER session_of_signed_note_stays BEFORE UPDATE ON sessions
     WHEN NEW.id IS NOT OLD.id OR NEW.client_id IS NOT OLD.client_id
