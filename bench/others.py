@@ -22,18 +22,20 @@ ENVIRONMENTS = BENCH.parent / ".bench"
 
 @dataclass(frozen=True)
 class Other:
-    """A program to compare with. `most` is the largest number of notes it is asked to hold."""
+    """A program to compare with. `how` says what is timed; `most` is the most notes it is asked to hold."""
 
     name: str
     module: str
-    most: int
+    how: str
     rounds: int
+    most: int = 40_000
+    measures: tuple[str, ...] = ("open", "save", "read", "search")
 
 
 OTHERS = (
-    Other("jrnl", "jrnl", 40_000, 3),
-    Other("pykeepass", "pykeepass", 40_000, 3),
-    Other("sqlalchemy-utils", "sqlalchemy_utils", 40_000, 5),
+    Other("jrnl", "jrnl", "whole process", 3, measures=("save", "read", "search")),
+    Other("pykeepass", "pykeepass", "KDBX 4, in process", 3),
+    Other("sqlalchemy-utils", "sqlalchemy_utils", "encrypted column, in process", 5),
 )
 LONGEST = 240
 """Seconds a driver may take; what it has printed by then counts."""
@@ -69,7 +71,7 @@ def measure(other: Other, texts: Path, count: int, rare: str) -> dict[str, float
     """Seconds for each thing measured, and bytes for size. Holds what was done when the time was up."""
     python = environment(other)
     with tempfile.TemporaryDirectory() as folder:
-        home = {name: folder for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "TMPDIR")}
+        home = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "TMPDIR"), folder)
         keep = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
         driver = [str(python), str(BENCH / f"drive_{other.module}.py")]
         with (Path(folder) / "stdout").open("w+b") as out, (Path(folder) / "stderr").open("w+b") as err:

@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from texts import Text
+
 from notes.exchange import importing
 from notes.exchange.rows import Reading, Row
 from notes.practice import keyring, opening, verification
@@ -18,7 +20,6 @@ from notes.practice.practice import Practice
 from notes.record import clients, progress_notes, reading, search
 from notes.vault import slots
 from notes.vault.slots import Secret
-from texts import Text
 
 PASSPHRASE = "seventeen brown herons over an invented lake"
 
@@ -35,6 +36,7 @@ class Ours:
         self._practice: Practice
         self._editing: progress_notes.Editing
         self._counter = 0
+        self._clients: dict[str, int] = {}
         self.open()
         # What a user's passphrase costs: the floor above is only there to make vaults quickly.
         self._practice.do(keyring.change_passphrase, bytearray(PASSPHRASE.encode()), cost=slots.DEFAULT)
@@ -48,16 +50,22 @@ class Ours:
         done = self._practice.do(importing.bring_in, rows)
         assert done.notes == len(rows.rows)
 
+    def _client(self, name: str) -> int:
+        """The id of a client, as the window has it at hand; ``plain`` has it too."""
+        if name not in self._clients:
+            self._clients = {client.name: client.id for client in self._practice.do(clients.list_clients)}
+        return self._clients[name]
+
     def save(self, text: Text) -> None:
         """A note begun with its text and its session, then signed: two operations, two commits, two lines."""
-        note = self._practice.do(progress_notes.create, text.client, "free", text.text, text.at)
+        note = self._practice.do(progress_notes.create, self._client(text.client), "free", text.text, text.at)
         self._practice.do(progress_notes.sign, note.id)
 
     save_in_two_steps = save
 
     def begin_draft(self, text: Text) -> None:
         """Open a spell of editing on a new note."""
-        note = self._practice.do(progress_notes.create, text.client, "free", text.text, text.at)
+        note = self._practice.do(progress_notes.create, self._client(text.client), "free", text.text, text.at)
         self._editing = self._practice.do(progress_notes.edit, note.id)
         self._counter = self._editing.counter
 

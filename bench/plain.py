@@ -51,11 +51,11 @@ CREATE TABLE counter (id INTEGER PRIMARY KEY, number INTEGER NOT NULL);
 INSERT INTO counter VALUES (1, 0);
 """
 
-MATCHING = "FROM note_index JOIN notes n ON n.id = note_index.rowid WHERE note_index MATCH ?"
+COUNT = "SELECT count(*) FROM note_index WHERE note_index MATCH ?"
 SEARCH = (
     "SELECT n.id, n.kind, n.status, n.at, c.name, snippet(note_index, 0, char(2), char(3), '…', 24), bm25(note_index) "
-    + MATCHING.replace("WHERE", "JOIN clients c ON c.id = n.client_id WHERE")
-    + " ORDER BY note_index.rank LIMIT 20"
+    "FROM note_index JOIN notes n ON n.id = note_index.rowid JOIN clients c ON c.id = n.client_id "
+    "WHERE note_index MATCH ? ORDER BY note_index.rank LIMIT 20"
 )
 
 
@@ -154,7 +154,7 @@ class Plain:
     def search(self, word: str) -> tuple[int, int]:
         """How many notes hold the word (``word*``: begin with it), and how many of the best 20 came with a passage."""
         query = f'"{word.rstrip("*")}"' + "*" * word.endswith("*")
-        (total,) = self._db.execute(f"SELECT count(*) {MATCHING}", (query,)).fetchone()
+        (total,) = self._db.execute(COUNT, (query,)).fetchone()
         return total, len(self._db.execute(SEARCH, (query,)).fetchall())
 
     def first_screen(self) -> int:

@@ -11,7 +11,7 @@ import platform
 import re
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 FILE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 WORKING_LIFE = 40_000
 """Notes of a working life: the size for which the design sets bars in seconds."""
+QUIET = 0.25
+"""Cores that other programs may use before a measurement counts as disturbed, and its verdicts as not safe."""
 FLAT = 1.5
 """How many times slower a million notes may be than a thousand and still count as flat."""
 
@@ -58,6 +60,13 @@ class Row:
         )
 
 
+def title(m: Measured) -> str:
+    """The table's title; it says whether other programs were in the way."""
+    others_used = m.facts.get("others", 0.0)
+    disturbed = f", disturbed: other programs used {others_used:.1f} of {os.cpu_count()} cores"
+    return f"{m.notes:,} notes" + disturbed * (others_used > QUIET)
+
+
 def seconds(value: float | None) -> str:
     """A time as people read it."""
     if value is None:
@@ -76,93 +85,60 @@ def times(ours: float | None, plain: float | None) -> str:
 
 
 def rows(m: Measured) -> list[Row]:
-    """The table of one size."""
-    commit = m.median("commit", "plain")
+    """The table of one size. Bars in seconds hold at the size of a working life only."""
     life = m.notes == WORKING_LIFE
-    made = [Row("smallest durable commit", "", seconds(commit))] if commit else []
+    commit = m.median("commit", "plain")
+    made: list[Row] = []
 
     def against(what: str, key: str, most: float | None = None, note: str = "", plus: float = 0.0) -> None:
+        """Ours against plain; with `most`, at most so many times as long plus `plus`."""
         ours, plain = m.median(key, "ours"), m.median(key, "plain")
         met = ours <= most * plain + plus if most and ours and plain else None
         bar = f"<= {most} x{note}" if most else ""
         made.append(Row(what, seconds(ours), seconds(plain), times(ours, plain), bar, met))
 
+    def within(what: str, ours: float | None, plain: float | None, most: float) -> None:
+        """Ours at most so many seconds."""
+        met = ours <= most if life and ours else None
+        bar = f"<= {seconds(most)}" if life else ""
+        made.append(Row(what, seconds(ours), seconds(plain), times(ours, plain), bar, met))
+
     against("save: autosaved draft", "draft", SAVE)
     against("save: note begun and signed, plain in one commit", "save", SAVE)
     against("save: note begun and signed, plain in two commits", "save in two steps")
-    against("read (ours logged)", "read")
-    ours = m.median("read", "ours")
-    if ours and commit:
-        made.append(
-            Row(
-                "logged read against a commit",
-                seconds(ours),
-                seconds(commit),
-                times(ours, commit),
-                f"<= {READ} x",
-                ours <= READ * commit,
-            )
+    against("read: logged, plain not logged", "read")
+    read = m.median("read", "ours")
+    met = read <= READ * commit if read and commit else None
+    made.append(
+        Row(
+            "read: against the smallest commit",
+            seconds(read),
+            seconds(commit),
+            times(read, commit),
+            f"<= {READ} x",
+            met,
         )
+    )
     for word in ("rare", "common"):
         found = int(m.facts.get(f"found {word}", 0))
         against(f"search: {word} word ({found:,} notes)", f"search {word}", SEARCH, " + 1 commit", commit or 0.0)
-    ours, plain = m.p95("search typed", "ours"), m.p95("search typed", "plain")
-    bar = f"<= {seconds(TYPED)}" if life else ""
-    made.append(
-        Row(
-            "search as you type, p95",
-            seconds(ours),
-            seconds(plain),
-            times(ours, plain),
-            bar,
-            ours <= TYPED if life and ours else None,
-        )
-    )
-    against("open without key derivation", "open")
-    derive, opened, screen = (m.median(key, "ours") for key in ("derive key", "open", "first screen"))
-    made.append(Row("key derivation (Argon2id, default cost)", seconds(derive)))
+    within("search as you type, p95", m.p95("search typed", "ours"), m.p95("search typed", "plain"), TYPED)
+    against("open, without key derivation", "open")
+    derived, opened, screen = (m.median(key, "ours") for key in ("derive key", "open", "first screen"))
+    made.append(Row("key derivation (Argon2id, default cost)", seconds(derived)))
     against("list of clients", "first screen")
-    if opened and screen:
-        both = opened + screen
-        bar = f"<= {seconds(FIRST_SCREEN)}" if life else ""
-        made.append(
-            Row(
-                "first screen besides key derivation",
-                seconds(both),
-                bar=bar,
-                met=both <= FIRST_SCREEN if life else None,
-            )
-        )
-    ours, plain = m.facts.get("size ours"), m.facts.get("size plain")
-    met = ours <= SIZE * plain if ours and plain else None
-    made.append(Row("size on disk after import", size(ours), size(plain), times(ours, plain), f"<= {SIZE} x", met))
-    for what, key in (("bytes a saved note adds", "save grew"), ("bytes a read adds", "read grew")):
-        ours, plain = m.facts.get(f"{key} ours"), m.facts.get(f"{key} plain")
-        made.append(Row(what, f"{ours or 0:,.0f}", f"{plain or 0:,.0f}", times(ours, plain)))
-    ours, plain = rate(m, "ours"), rate(m, "plain")
-    made.append(
-        Row(
-            "import, notes a second",
-            f"{ours:,.0f}" if ours else "",
-            f"{plain:,.0f}" if plain else "",
-            times(plain, ours),
-            f">= {IMPORT:,}" if life else "",
-            ours >= IMPORT if life and ours else None,
-        )
+    within("first screen: open and list of clients", opened + screen if opened and screen else None, None, FIRST_SCREEN)
+    big, small = m.facts.get("size ours"), m.facts.get("size plain")
+    met = big <= SIZE * small if big and small else None
+    made.append(Row("size on disk after import", size(big), size(small), times(big, small), f"<= {SIZE} x", met))
+    fast, faster = rate(m, "ours"), rate(m, "plain")
+    told = [f"{found:,.0f}" if found else "" for found in (fast, faster)]
+    met = fast >= IMPORT if life and fast else None
+    made.append(Row("import, notes a second", *told, times(faster, fast), f">= {IMPORT:,}" if life else "", met))
+    within(
+        "full verification (plain: pages and index)", m.median("verify", "ours"), m.median("verify", "plain"), VERIFY
     )
-    ours, plain = m.median("verify", "ours"), m.median("verify", "plain")
-    bar = f"<= {seconds(VERIFY)}" if life else ""
-    made.append(
-        Row(
-            "full verification (plain: pages and index)",
-            seconds(ours),
-            seconds(plain),
-            times(ours, plain),
-            bar,
-            ours <= VERIFY if life and ours else None,
-        )
-    )
-    return made
+    return [row for row in made if row.ours or row.plain]
 
 
 def size(value: float | None) -> str:
@@ -190,7 +166,7 @@ def flat(results: Sequence[Measured]) -> list[tuple[str, ...]]:
     ):
         start, end = first.median(key, "ours"), last.median(key, "ours")
         bar = ""
-        if judged and last.notes >= 1_000_000 and start and end:
+        if judged and last.notes > WORKING_LIFE and start and end:
             bar = "met" if end <= FLAT * start else "NOT MET"
         plain = times(last.median(key, "plain"), first.median(key, "plain"))
         made.append((what, *(seconds(m.median(key, "ours")) for m in results), times(end, start), plain, bar))
@@ -200,28 +176,19 @@ def flat(results: Sequence[Measured]) -> list[tuple[str, ...]]:
 def beside(m: Measured, instead: dict[str, dict[str, float]]) -> list[tuple[str, ...]]:
     """What people use instead, at one size: one row for each program."""
     made = []
-    for what, prefix in (
-        ("Session Notes, in process", ""),
-        ("Session Notes, whole process, with key derivation", "process "),
+    for what, keys in (
+        ("Session Notes, in process", ("open", "save", "read", "search rare")),
+        ("Session Notes, whole process, Argon2 included", ("", "process save", "process read", "process search")),
     ):
-        told = [
-            m.median(prefix + key, "ours")
-            for key in ("open", "save", "read", "search rare" if not prefix else "search")
-        ]
+        told = [m.median(key, "ours") for key in keys]
         if any(told):
-            made.append((what, f"{m.notes:,}", *(seconds(t) for t in told), size(m.facts.get("size ours"))))
-    kinds = {
-        "jrnl": ", whole process",
-        "pykeepass": " (KDBX 4), in process",
-        "sqlalchemy-utils": " encrypted column, in process",
-    }
+            made.append((what, f"{m.notes:,}", *(seconds(took) for took in told), size(m.facts.get("size ours"))))
     for other in others.OTHERS:
         if (found := instead.get(other.name)) is not None:
-            name = f"{other.name} {others.version(other)}{kinds.get(other.name, '')}"
-            told = [seconds(found.get(key)) or "over the time limit" for key in ("open", "save", "read", "search")]
-            if other.name == "jrnl" and "open" not in found:
-                told[0] = ""
-            made.append((name, f"{int(found['notes']):,}", *told, size(found.get("size"))))
+            keys = ("open", "save", "read", "search")
+            told_ = [seconds(found.get(key)) or (OVER if key in other.measures else "") for key in keys]
+            name = f"{other.name} {others.version(other)}, {other.how}"
+            made.append((name, f"{int(found['notes']):,}", *told_, size(found.get("size"))))
     return made
 
 
@@ -260,26 +227,31 @@ def _file_system() -> str:
     return f"file system {best[1]}"
 
 
+OVER = f"over {others.LONGEST} s"
 TABLE = ("", "ours", "plain", "ratio", "bar", "")
 BESIDE = ("", "notes", "open", "save one", "read one", "search", "size")
 
 METHOD = """\
-Session Notes (*ours*) is measured through the functions its faces call, so every figure includes the line in the access
-log. *Plain* is Python's own sqlite3 with FTS5 and the same texts, tables and indexes, with no encryption, no log, no
-signatures; journal mode, synchronous, locking mode, page cache and index settings are the same. The two take turns,
-round by round, in one process; given are medians. The texts are generated: 20,000 invented words with a Zipf-like
-distribution, 80 to 400 words a note (220 on average, about 1,340 characters), {clients} clients. The rare word is in
-about 6 of 1,000 notes, the common one in a third of them; a search gives the number of all matches and the best 20 with
-passages, on both sides. *Search as you type* is every beginning, from the second letter on, of five words from frequent
-to rare. *Open* is unlocking with the recovery key, which needs no Argon2. Imports come in batches of {batch:,} rows that
-are in memory already. *Flat* is judged as: a million notes cost at most {flat} times what a thousand do.
+Session Notes (*ours*) is measured through the functions its faces call, so every figure includes the line in the
+access log. *Plain* is Python's own sqlite3 with FTS5: the same texts, clients, sessions and notes with ordinary
+indexes, no encryption, no log, no signatures; journal mode, synchronous, locking mode, page cache and index settings
+are the same. The two take turns, round by round, in one process; given are medians. The texts are generated: 20,000
+invented words with a Zipf-like distribution, 80 to 400 words a note (220 on average, about 1,340 characters),
+{clients} clients. The rare word is in about 6 of 1,000 notes, the common one in a third of them; a search gives the
+number of all matches and the best 20 with passages, on both sides. *Search as you type* is every beginning, from the
+second letter on, of five words from frequent to rare. *Open* is unlocking with the recovery key, which needs no Argon2.
+Imports come in batches of {batch:,} rows that are in memory already. *The smallest commit* is one number changed in one
+row of the plain database. *Flat* is judged as: the most notes cost at most {flat} times what the fewest do. A filling
+that takes more than 15 minutes stops there, and the table says how many notes there were.
 
-Limits: one machine, with whatever else it was doing (load average {load} at the start of the sizes); files are in the
-operating system's cache; generated words have no topics, so real notes have somewhat fewer different words each; plain
-SQLite is another release than the one inside SQLCipher; SQLite's own durability on this disk is taken as it is. The
-programs used instead are of other kinds, so what is timed is what a user waits for: jrnl runs one process for a command,
-with its password; pykeepass and SQLAlchemy-Utils are called as libraries, on files that are open (*open* says what
-opening costs). None of them keeps a log. Each had at most {longest} seconds.
+Limits: one machine, with whatever else it was doing: other programs used {used} cores on average while each size
+was measured. Where that is a good part of a core, the title says so and verdicts are not safe: a busy processor is
+against ours, a busy disk is in its favour, since both wait for it alike. Files are in the operating system's cache;
+generated words have no topics, so real notes have somewhat fewer different words each; plain SQLite is another
+release than the one inside SQLCipher; every note here was imported, and a note written by hand leaves more lines.
+The programs used instead are of other kinds, so what is timed is what a user waits for: jrnl runs one process for a
+command, with its password; pykeepass and SQLAlchemy-Utils are called as libraries, on files that are open (*open*
+says what opening costs). None of them keeps a log. Each had at most {longest} seconds, building included.
 """
 
 NOT_YET = """\
@@ -287,39 +259,56 @@ Not measured here: verified backup (<= 5 x copying the file) and the window's me
 """
 
 
-def show(results: list[Measured], instead: dict[int, dict[str, dict[str, float]]], holds: set[str]) -> None:
-    """Print everything, and write the file unless it holds more than this run."""
-    console = Console()
-    blocks: list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]] = []
+Block = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
+"""A table: title, heads, lines."""
+
+
+def blocks(results: list[Measured], instead: dict[int, dict[str, dict[str, float]]]) -> list[Block]:
+    """Every table."""
+    made: list[Block] = []
     for m in results:
         if m.times:
-            blocks.append((f"{m.notes:,} notes", TABLE, [row.cells() for row in rows(m)]))
+            made.append((title(m), TABLE, [row.cells() for row in rows(m)]))
     timed = [m for m in results if m.median("open", "ours")]
     if len(timed) > 1:
         largest = f"{timed[-1].notes:,} / {timed[0].notes:,}"
-        heads = ("", *(f"{m.notes:,}" for m in timed), largest, "the same, plain", "")
-        blocks.append(("Flat: ours at every size", heads, flat(timed)))
+        made.append(
+            ("Flat: ours at every size", ("", *(f"{m.notes:,}" for m in timed), largest, "plain", ""), flat(timed))
+        )
     for m in results:
-        if found := beside(m, instead.get(m.notes, {})) if instead.get(m.notes) else []:
-            blocks.append((f"What people use instead, {m.notes:,} notes", BESIDE, found))
-    for title, heads, lines in blocks:
+        if instead.get(m.notes):
+            made.append((f"What people use instead, {m.notes:,} notes", BESIDE, beside(m, instead[m.notes])))
+    return made
+
+
+def show(results: list[Measured], instead: dict[int, dict[str, dict[str, float]]]) -> None:
+    """Print every table."""
+    console = Console()
+    for title, heads, lines in blocks(results, instead):
         table = Table(title=title, title_justify="left")
         for place, head in enumerate(heads):
             table.add_column(head, justify="left" if place == 0 else "right")
         for line in lines:
             table.add_row(*(f"[red]{cell}[/]" if cell == "NOT MET" else cell for cell in line))
         console.print(table)
-    before = _held()
-    if before <= holds:
-        FILE.parent.mkdir(exist_ok=True)
-        FILE.write_text(_page(results, blocks, holds), "utf-8")
-        console.print(f"Written: docs/{FILE.name}", highlight=False)
+    if left_out := _held() - _holds(results, instead):
+        console.print(f"docs/{FILE.name} is left as it is: it also holds {', '.join(sorted(left_out))}.")
+        console.print("To replace it, measure that too, or remove it first.")
     else:
-        console.print(
-            f"docs/{FILE.name} is left as it is: it also holds {', '.join(sorted(before - holds))}. "
-            "To replace it, measure that too, or remove it first.",
-            highlight=False,
-        )
+        console.print(f"Written: docs/{FILE.name}", highlight=False)
+
+
+def write(results: list[Measured], instead: dict[int, dict[str, dict[str, float]]]) -> None:
+    """Write the file, unless the one that is there holds more than this."""
+    if _held() <= _holds(results, instead):
+        FILE.parent.mkdir(exist_ok=True)
+        FILE.write_text(_page(results, instead), "utf-8")
+
+
+def _holds(results: list[Measured], instead: dict[int, dict[str, dict[str, float]]]) -> set[str]:
+    """What was measured: who, at which size."""
+    mine = {f"{who} {m.asked}" for m in results for who in m.times.get("open", {})}
+    return mine | {f"{who} {notes}" for notes, found in instead.items() for who in found}
 
 
 def _held() -> set[str]:
@@ -328,20 +317,25 @@ def _held() -> set[str]:
     return set(found.group(1).split(", ")) if found else set()
 
 
-def _page(
-    results: Iterable[Measured], blocks: Iterable[tuple[str, tuple[str, ...], list[tuple[str, ...]]]], holds: set[str]
-) -> str:
+def _page(results: list[Measured], instead: dict[int, dict[str, dict[str, float]]]) -> str:
     from run import BATCH  # run imports this module
     from texts import CLIENTS
 
     lines = ["# Benchmarks", "", "Written by `make bench`; nothing here is typed by hand.", ""]
     lines += [f"Measured {datetime.now(UTC):%Y-%m-%d} on:", "", *(f"- {fact}" for fact in machine()), ""]
-    for title, heads, told in blocks:
+    for title, heads, told in blocks(results, instead):
         lines += [f"## {title}", "", "| " + " | ".join(heads) + " |"]
         lines += ["|" + "|".join(["---"] + ["---:"] * (len(heads) - 1)) + "|"]
         lines += ["| " + " | ".join(line) + " |" for line in told]
         lines.append("")
-    load = ", ".join(f"{m.facts['load']:.1f}" for m in results)
-    method = METHOD.format(clients=CLIENTS, batch=BATCH, flat=FLAT, load=load, longest=others.LONGEST)
-    lines += ["## Method and limits", "", method, NOT_YET, f"<!-- holds: {', '.join(sorted(holds))} -->", ""]
+    used = ", ".join(f"{m.facts.get('others', 0.0):.1f}" for m in results)
+    method = METHOD.format(clients=CLIENTS, batch=BATCH, flat=FLAT, used=used, longest=others.LONGEST)
+    lines += [
+        "## Method and limits",
+        "",
+        method,
+        NOT_YET,
+        f"<!-- holds: {', '.join(sorted(_holds(results, instead)))} -->",
+        "",
+    ]
     return "\n".join(lines)

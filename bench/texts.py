@@ -21,9 +21,38 @@ URN = 1 << 18
 """Places from which words are drawn; a frequent word has many."""
 
 _FIRST_DAY = datetime(2001, 1, 1, 8)
-_ONSETS = "b c d f g h l m n p r s t v w y z br cl dr fl gr pl pr sh st tr th".split()
-_VOWELS = "a e i o u ai ea ee ou".split()
-_CODAS = ["", "", "", "", "l", "n", "r", "s", "t", "d"]
+_ONSETS = [
+    "b",
+    "c",
+    "d",
+    "f",
+    "g",
+    "h",
+    "l",
+    "m",
+    "n",
+    "p",
+    "r",
+    "s",
+    "t",
+    "v",
+    "w",
+    "y",
+    "z",
+    "br",
+    "cl",
+    "dr",
+    "fl",
+    "gr",
+    "pl",
+    "pr",
+    "sh",
+    "st",
+    "tr",
+    "th",
+]
+_VOWELS = ["a", "e", "i", "o", "u", "ai", "ea", "ee", "ou"]
+_CODAS = ["", "", "", "", *"lnrstd"]
 
 
 @dataclass(frozen=True)

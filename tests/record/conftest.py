@@ -92,15 +92,14 @@ def record_drawing(record_vault: Path) -> Iterator[Callable[..., Practice]]:
 @pytest.fixture
 def record_rows() -> Callable[[Practice], dict[str, list[tuple[Any, ...]]]]:
     """Every row of every table of the record, without the log: equal before and after means nothing was changed."""
-    from sqlalchemy import text
-
     from notes.store.models import RECORD_TABLES
 
     def rows(practice: Practice) -> dict[str, list[tuple[Any, ...]]]:
-        with practice._session() as db:
+        assert practice._engine is not None
+        with practice._engine.connect() as db:
             return {
                 model.__tablename__: sorted(
-                    (tuple(row) for row in db.execute(text(f"SELECT * FROM {model.__tablename__}"))), key=repr
+                    (tuple(row) for row in db.exec_driver_sql(f"SELECT * FROM {model.__tablename__}")), key=repr
                 )
                 for model in RECORD_TABLES
             }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from notes.errors import BadValue, NotesError, NothingToSign, NotFound, RecordError, Signed, Stale
+from notes.errors import BadValue, NotesError, NotFound, NothingToSign, RecordError, Signed, Stale
 from notes.practice import log
 from notes.practice.practice import Practice
 from notes.practice.verification import verify
@@ -113,13 +115,12 @@ def test_a_version_that_is_not_there_is_not_shown(note_practice: Practice, versi
         note_practice.do(reading.open, note, version)
 
 
-@pytest.mark.xfail(raises=OverflowError, strict=True, reason="a version past 2^63 reaches SQLite as it is")
 def test_a_version_past_all_numbers_is_not_shown(note_practice: Practice) -> None:
     with pytest.raises(NotFound):
         note_practice.do(reading.open, signed(note_practice), 10**20)
 
 
-# --- spells of editing ------------------------------------------------------------------------------------------
+# --- spells of editing ----------------------------------------------------------------------------------------------
 
 
 def test_a_save_outside_a_spell_is_refused_and_leaves_nothing(note_practice: Practice, record_rows: Rows) -> None:
@@ -144,9 +145,7 @@ def test_a_save_after_the_spell_is_closed_is_refused(note_practice: Practice, re
 
 
 @pytest.mark.parametrize("step", [-1, 1, 1000])
-def test_a_save_that_has_not_seen_the_last_one_is_stale(
-    note_practice: Practice, record_rows: Rows, step: int
-) -> None:
+def test_a_save_that_has_not_seen_the_last_one_is_stale(note_practice: Practice, record_rows: Rows, step: int) -> None:
     note = begun(note_practice)
     editing = note_practice.do(progress_notes.edit, note)
     note_practice.do(progress_notes.save_draft, note, editing.spell, editing.counter, "Seen.")
@@ -235,7 +234,7 @@ def test_a_lock_in_the_middle_of_a_spell_keeps_its_text(
         assert again.do(verify).problems == []
 
 
-# --- what a text may be -------------------------------------------------------------------------------------------
+# --- what a text may be ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -263,12 +262,12 @@ def test_a_text_is_kept_to_the_letter(record_shared: Practice, content: str) -> 
     assert text_of(record_shared, note) == content
     editing = record_shared.do(progress_notes.edit, note)
     assert editing.text == content
-    record_shared.do(progress_notes.save_draft, note, editing.spell, editing.counter, content + "x")
+    record_shared.do(progress_notes.save_draft, note, editing.spell, editing.counter, "x" + content)
     record_shared.do(progress_notes.close, note, editing.spell)
-    assert record_shared.do(progress_notes.sign, note).text == content + "x"
+    assert record_shared.do(progress_notes.sign, note).text == "x" + content
     amended = record_shared.do(progress_notes.amend, note, "again", "y" + content)
     assert amended.text == text_of(record_shared, note, 2) == "y" + content
-    assert text_of(record_shared, note, 1) == content + "x"
+    assert text_of(record_shared, note, 1) == "x" + content
 
 
 @pytest.mark.parametrize("content", ["a\0b", "\0", "half a \ud800 character", "\udfff"])
@@ -287,12 +286,12 @@ def test_what_is_no_text_is_refused_everywhere(note_practice: Practice, record_r
 
 
 def test_ten_megabytes_are_a_note_like_any_other(note_practice: Practice) -> None:
-    content = "Prüfung der langen Sätze \t\r\n" * 350_000
+    content = "".join(f"Satz {number}, säuberlich gezählt. \t\r\n" for number in range(290_000)) + "Prüfung."
     assert len(content.encode()) > 10_000_000
     note = begun(note_practice, content)
     note_practice.do(progress_notes.sign, note)
     assert text_of(note_practice, note) == content
-    assert note_practice.do(search.run, "prufung satze").total == 1
+    assert note_practice.do(search.run, "prufung 289999").total == 1
     assert note_practice.do(verify).problems == []
 
 
@@ -376,7 +375,9 @@ def test_a_note_that_is_not_signed_is_not_amended(note_practice: Practice, recor
 )
 def test_the_database_itself_keeps_what_is_signed(note_practice: Practice, statement: str) -> None:
     note = signed(note_practice)
-    with pytest.raises(DBAPIError, match="signed|session stays|FOREIGN"), note_practice._session() as db, db.begin():
+    engine = note_practice._engine
+    assert engine is not None
+    with pytest.raises(DBAPIError, match=r"signed|session stays|FOREIGN"), engine.begin() as db:
         db.execute(text(statement))
     assert text_of(note_practice, note) == "First words."
 
@@ -389,11 +390,7 @@ def test_the_digests_of_the_versions_are_a_chain_anybody_can_check(note_practice
     before = None
     for version in note_practice.do(reading.history, note):
         shown = note_practice.do(reading.open, note, version.version)
-        with note_practice._session() as db:
-            signed_at = db.execute(
-                text("SELECT signed_at FROM note_versions WHERE note_id = :note AND number = :number"),
-                {"note": note, "number": version.version},
-            ).scalar_one()
+        signed_at = round(datetime.fromisoformat(version.at).timestamp() * 1000)
         told = {
             "note": str(note),
             "client": str(frame.client),
@@ -413,7 +410,7 @@ def test_the_digests_of_the_versions_are_a_chain_anybody_can_check(note_practice
         before = version.digest
 
 
-# --- changes begun on a signed note -----------------------------------------------------------------------------------
+# --- changes begun on a signed note ---------------------------------------------------------------------------------
 
 
 def test_an_amendment_is_written_in_a_spell_while_the_signed_text_stands(note_practice: Practice) -> None:
@@ -447,16 +444,13 @@ def test_one_unfinished_change_is_not_mixed_up_with_another(note_practice: Pract
     assert record_rows(note_practice) == before
 
 
-@pytest.mark.xfail(strict=True, reason="progress_notes.amend deletes an unfinished draft that says something else")
 def test_text_waiting_in_an_unfinished_addendum_is_not_lost_to_an_amendment(note_practice: Practice) -> None:
     note = signed(note_practice)
     editing = note_practice.do(progress_notes.edit, note, "addendum", "remembered")
     note_practice.do(progress_notes.save_draft, note, editing.spell, editing.counter, "Her sister waited outside.")
     note_practice.do(progress_notes.close, note, editing.spell)
-    try:
+    with contextlib.suppress(RecordError):  # a refusal is as good: the text is still there
         note_practice.do(progress_notes.amend, note, "wrong word", "Corrected words.")
-    except RecordError:
-        pass  # a refusal would be as good: the text is still there
     taken_up = note_practice.do(progress_notes.edit, note, "addendum", "remembered")
     assert taken_up.text == "Her sister waited outside."
 
@@ -486,7 +480,7 @@ def test_a_discarded_note_is_gone_and_its_going_is_not(note_practice: Practice) 
     assert note_practice.do(verify).problems == []
 
 
-# --- frames: client, template, time, tags ------------------------------------------------------------------------------
+# --- frames: client, template, time, tags ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -508,13 +502,13 @@ def test_a_note_with_anything_wrong_is_not_begun(
     before = record_rows(note_practice)
     with pytest.raises(error) as refused:
         note_practice.do(
-            progress_notes.create, **{"client": "Mika", "template": "free", "text": "Words.", "tags": ("fine",), **wrong}
+            progress_notes.create,
+            **{"client": "Mika", "template": "free", "text": "Words.", "tags": ("fine",), **wrong},
         )
     assert refused.value.exit_code == 2
     assert record_rows(note_practice) == before
 
 
-@pytest.mark.xfail(raises=UnicodeEncodeError, strict=True, reason="templates.find: half characters reach SQLite")
 def test_half_a_character_is_no_template(note_practice: Practice) -> None:
     with pytest.raises(NotFound):
         note_practice.do(progress_notes.create, "Mika", "\udcff")
@@ -544,7 +538,7 @@ def test_notes_are_listed_newest_first_undated_last_and_without_their_text(note_
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"kind": "x"}, {"status": "x"}, {"tag": ""}, {"since": "x"}, {"until": "2026-02-30"}, {"client": "x"}]
+    "wrong", [{"kind": "x"}, {"status": "x"}, {"tag": "a\nb"}, {"since": "x"}, {"until": "2026-02-30"}, {"client": "x"}]
 )
 def test_a_list_filter_that_means_nothing_is_refused(note_practice: Practice, wrong: dict[str, str]) -> None:
     with pytest.raises((BadValue, NotFound)):

@@ -144,14 +144,8 @@ def test_repeats_rows_of_keys_and_sequences_are_refused(text: str) -> None:
         "Linden Tree Counselling",
         "linden tree counselling",
         "Linden Tree Counselling1",
-        pytest.param(
-            "lindentreecounselling",
-            marks=pytest.mark.xfail(reason="the name without its blanks is taken for a fair passphrase"),
-        ),
-        pytest.param(
-            "linden-tree-counselling",
-            marks=pytest.mark.xfail(reason="the name with hyphens is taken for a strong passphrase"),
-        ),
+        "lindentreecounselling",
+        "linden-tree-counselling",
     ],
 )
 def test_the_practices_own_name_is_refused(text: str) -> None:

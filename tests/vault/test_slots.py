@@ -126,7 +126,6 @@ def test_a_key_file_is_not_the_end_of_the_passphrase(key_file_slot: Slot) -> Non
         slots.unwrap(key_file_slot, by_passphrase(b"velvet orbit lantern muskrat" + KEY_FILE), VAULT_ID)
 
 
-@pytest.mark.xfail(reason="slots.py: `if secret.key_file` takes an empty key file for none, though the slot asks for it")
 def test_an_empty_key_file_is_mixed_in_like_any_other() -> None:
     slot = wrap(by_passphrase(key_file=b""))
     with pytest.raises(WrongKey):

@@ -35,6 +35,11 @@ class Pattern:
     recovery: bytes
     passphrase: bytes = PASSPHRASE
 
+    @property
+    def database(self) -> Path:
+        """vault.db."""
+        return self.folder / "vault.db"
+
     def copy(self, target: Path) -> Pattern:
         """The same vault in another place."""
         shutil.copytree(self.folder, target)

@@ -1,0 +1,174 @@
+"""The editor inside the terminal, as a person uses it: what was typed is in the vault, whatever happens."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from notes.practice import log
+from notes.record import progress_notes, reading
+
+if os.name == "nt":
+    pytest.skip("Windows has no pseudo-terminals", allow_module_level=True)
+
+import fcntl
+import struct
+import termios
+
+PATIENCE = 60.0
+"""Seconds a busy machine may take over any one step."""
+
+
+class Terminal:
+    """A program on a terminal of its own; `seen` is everything it drew."""
+
+    def __init__(self, program: Any, *words: str, options: list[str] | None = None) -> None:
+        self._master, slave = os.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+        chosen = program.options(json=False, quick=True) if options is None else options
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "notes", *chosen, *words],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=program.environment,
+            cwd=program.place,
+            start_new_session=True,
+        )
+        os.close(slave)
+        self.seen = b""
+
+    def wait_for(self, sign: str) -> None:
+        """Until the program has drawn this."""
+        end = time.monotonic() + PATIENCE
+        while sign.encode() not in self.seen:
+            assert time.monotonic() < end, f"{sign} never came: {self.text()[-500:]}"
+            assert self._read(0.2) or self.process.poll() is None, self.text()[-500:]
+
+    def type(self, text: str) -> None:
+        """Press these keys."""
+        os.write(self._master, text.encode())
+
+    def watch(self, seconds: float) -> None:
+        """Let the program work for so long."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._read(left)
+
+    def end(self) -> int:
+        """The exit code, once the program has ended."""
+        end = time.monotonic() + PATIENCE
+        while self.process.poll() is None:
+            assert time.monotonic() < end, self.text()[-500:]
+            self._read(0.2)
+        while self._read(0.2):
+            pass
+        return self.process.returncode
+
+    def text(self) -> str:
+        """What was drawn, without the signs that steer the terminal."""
+        return re.sub(r"\x1b(\[[0-9;?]*[a-zA-Z]|[=>]|\][^\x07]*\x07)", "", self.seen.decode("utf-8", "replace"))
+
+    def close(self) -> None:
+        """End the program, however it is."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        os.close(self._master)
+
+    def _read(self, seconds: float) -> bool:
+        if not select.select([self._master], [], [], seconds)[0]:
+            return False
+        try:
+            self.seen += (got := os.read(self._master, 65536))
+        except OSError:  # the other end is closed
+            time.sleep(min(seconds, 0.05))
+            return False
+        return bool(got)
+
+
+@pytest.fixture
+def terminals() -> Iterator[list[Terminal]]:
+    """Terminals of the test, closed at its end."""
+    opened: list[Terminal] = []
+    yield opened
+    for terminal in opened:
+        terminal.close()
+
+
+def test_what_is_typed_is_saved_when_the_editor_is_left(program: Any, terminals: list[Terminal]) -> None:
+    terminals.append(terminal := Terminal(program, "note", "new", "--client", "zoe", "--at", "2026-03-05"))
+    terminal.wait_for("Ctrl+X finish")
+    terminal.type("She sat by the window, naïve and café.\rThen she stood up.")
+    terminal.watch(0.5)
+    terminal.type("\x18")
+    assert terminal.end() == 0
+    assert "Saved as a draft" in terminal.text()
+    with program.unlocked() as practice:
+        (note,) = practice.do(reading.list_notes, since="2026-03-05")
+        assert practice.do(reading.open, note.id).text == "She sat by the window, naïve and café.\nThen she stood up."
+        assert practice.warnings == []
+        events = [line.event for line in practice.do(log.show, event="note", limit=3)]
+        assert events[-1] == "note.open"
+
+
+def test_what_was_typed_before_a_kill_is_in_the_draft(program: Any, known: Any, terminals: list[Terminal]) -> None:
+    terminals.append(terminal := Terminal(program, "note", "edit", known.draft))
+    terminal.wait_for("Ctrl+X finish")
+    terminal.type("Typed before the lights went out. ")
+    terminal.wait_for("Saved")
+    terminal.type("And this too: ")
+    terminal.watch(3)
+    terminal.process.send_signal(signal.SIGKILL)
+    assert terminal.end() == -signal.SIGKILL
+    with program.unlocked() as practice:
+        assert len(practice.warnings) == 1 and "being edited" in practice.warnings[0]
+        text = practice.do(reading.open, known.draft).text
+        assert text == "Typed before the lights went out. And this too: An unfinished thought."
+        assert practice.do(progress_notes.edit, known.draft).text == text
+    answer = program("verify")
+    assert answer.code == 0 and answer.json["ok"] is True
+
+
+def test_an_amendment_is_written_in_the_editor_and_signed(program: Any, known: Any, terminals: list[Terminal]) -> None:
+    terminals.append(terminal := Terminal(program, "note", "amend", known.signed, "--reason", "a slip"))
+    terminal.wait_for("Ctrl+X finish")
+    terminal.type("Corrected: ")
+    terminal.watch(0.3)
+    terminal.type("\x18")
+    assert terminal.end() == 0
+    shown = program("note", "show", known.signed).ok()["note"]
+    assert (shown["text"], shown["version"]) == ("Corrected: She spoke of the orchard.", 2)
+
+
+def test_a_passphrase_is_asked_for_without_echo(program: Any, terminals: list[Terminal]) -> None:
+    terminals.append(terminal := Terminal(program, "client", "list", options=[f"--vault={program.vault}"]))
+    terminal.wait_for("Passphrase: ")
+    terminal.watch(0.3)
+    terminal.type(program.passphrase_file.read_text() + "\r")
+    assert terminal.end() == 0
+    assert "Zoë Ångström" in terminal.text()
+    assert program.passphrase_file.read_text() not in terminal.text()
+
+
+def test_no_file_is_left_behind_by_the_editor(program: Any, known: Any, terminals: list[Terminal]) -> None:
+    terminals.append(terminal := Terminal(program, "note", "edit", known.draft))
+    terminal.wait_for("Ctrl+X finish")
+    terminal.type("canary-in-the-editor ")
+    terminal.wait_for("Saved")
+    files = [path for path in program.place.rglob("*") if path.is_file()]
+    assert {path.name for path in files} <= {
+        *("passphrase", "recovery", "vault.db", "vault.db-journal", "header.json", "header.bak", "READ-ME.txt", "lock"),
+    }
+    assert not any(b"canary-in-the-editor" in path.read_bytes() for path in files)
+    terminal.type("\x18")
+    assert terminal.end() == 0
