@@ -13,7 +13,7 @@ demo: $(VENV)/ready
 	@$(RUN) -m notes demo
 
 test: $(VENV)/ready-dev
-	@$(RUN) -m pytest -n auto
+	@PYTEST_DEBUG_TEMPROOT=$(wildcard /dev/shm) $(RUN) -m pytest -n auto
 
 bench: $(VENV)/ready
 	@$(RUN) bench/run.py $(BENCH)

@@ -117,7 +117,7 @@ def _table(name: str, text: str) -> tuple[list[str], list[tuple[int, list[str]]]
     begun = 1
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
+            if any(cell.strip() for cell in cells) or (cells and not lines):  # names may all be blank
                 lines.append((begun, cells))
             begun = reader.line_num + 1
     except csv.Error as error:

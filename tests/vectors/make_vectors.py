@@ -172,6 +172,9 @@ def make_vault(place: Path) -> None:
     signed = practice.do(progress_notes.sign, note.id)
     practice.lock()
     (folder / "lock").unlink()
+    folder.chmod(0o755)  # for everybody to read, as it comes out of a checkout
+    for path in folder.iterdir():
+        path.chmod(0o644)
     expected = {
         "passphrase": PASSPHRASE,
         "recovery_key": recovery_key.write(bytearray(key)),
