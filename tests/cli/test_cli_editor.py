@@ -18,6 +18,12 @@ from notes.practice.practice import Practice
 from notes.record import progress_notes, reading
 
 
+@pytest.fixture(autouse=True)
+def no_autosave(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that leaving the editor must save by itself."""
+    monkeypatch.setattr(editor, "AUTOSAVE_SECONDS", 600.0)
+
+
 @pytest.fixture
 def keys() -> Iterator[PipeInput]:
     """A keyboard."""
