@@ -263,6 +263,6 @@ def test_no_order_of_doings_loses_a_text_or_changes_a_signed_one(
     run_machine(
         Life,
         settings=settings(
-            max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=30, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
