@@ -40,7 +40,7 @@ FIELDS: dict[str, str] = {
     "object": "id of the note, session or other thing concerned",
     "clients": "ids of the clients concerned, where they are several",
     "seen": "ids of the notes of which a passage was shown",
-    "rows": "rows changed: table, key, digest after the change (null when the row is gone)",
+    "rows": "rows changed: by table, by key, the digest after the change (null when the row is gone)",
     "counts": "numbers that belong to the event",
     "reason": "one word for why it was refused or failed, or what kind of change it was",
 }
@@ -89,6 +89,19 @@ def append(connection: Connection, last: End, entry: dict[str, Any]) -> End:
         {"seq": new.seq, "record": record.decode(), "head": new.head},
     )
     return new
+
+
+def last_digest(connection: Connection, table: str, key: str, client: int | None = None) -> str | None:
+    """The row's digest as the log last has it, the log being taken at its word; of `client`'s lines only, if given.
+
+    None when no line has it, or when the row was deleted.
+    """
+    query = (
+        f"SELECT json_extract(record, :path) FROM access_log WHERE {'1' if client is None else 'client = :client'} "
+        "AND instr(record, :key) AND json_type(record, :path) IS NOT NULL ORDER BY seq DESC LIMIT 1"
+    )
+    given = {"path": f'$.rows.{table}."{key}"', "key": f'"{key}"', "client": str(client)}
+    return connection.exec_driver_sql(query, given).scalar()
 
 
 def walk(connection: Connection, vault_id: str, after: int = 0) -> Iterator[Line]:

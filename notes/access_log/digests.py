@@ -1,7 +1,8 @@
 """Digests: what a row looked like when the log last accounted for it, and what a signed version says.
 
 A row digest is an HMAC-SHA256 over the canonical row, cut to 128 bits (RFC 2104 section 5 allows half), under a key
-kept inside the encrypted database. Empty columns are left out, so that a column added later changes no old digest.
+kept inside the encrypted database. Empty columns are left out, so that a column added later changes no old digest;
+bytes stand as a list of one hexadecimal text.
 """
 
 from __future__ import annotations
@@ -50,7 +51,11 @@ def row_key(key: bytes, table: str, row: Mapping[Any, Any]) -> str:
 
 def row_digest(key: bytes, table: str, row: Mapping[Any, Any]) -> str:
     """22 signs of base64url that change when anything in the row changes."""
-    told = {column: value for column, value in row.items() if value is not None}
+    told = {
+        column: [value.hex()] if isinstance(value, bytes) else value
+        for column, value in row.items()
+        if value is not None
+    }
     return text64(keys.mac(key, keys.canonical([table, told]))[:DIGEST_BYTES])
 
 

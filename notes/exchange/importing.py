@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from notes.access_log.digests import text64, version_digest
+from notes.access_log.digests import version_digest
 from notes.errors import Unsupported
 from notes.exchange import csv_files, text_folders
 from notes.exchange.rows import Reading, Rejected, Row
@@ -108,18 +108,18 @@ def _names(rows: Iterable[Row]) -> dict[str, str]:
     return {name: references.plain(name) for name in {row.client for row in rows}}
 
 
-def _fresh(work: Work, reading: Reading, names: dict[str, str]) -> tuple[list[tuple[Row, str]], int, list[Rejected]]:
+def _fresh(work: Work, reading: Reading, names: dict[str, str]) -> tuple[list[tuple[Row, bytes]], int, list[Rejected]]:
     """Rows not in the record yet, each with its fingerprint; how many were there already or come twice; the rejected.
 
     Of a row that comes twice the tags are put together.
     """
     known = set(work.sql("SELECT fingerprint FROM notes WHERE fingerprint IS NOT NULL").scalars())
     several = _borne_by_several(work)
-    fresh: dict[str, Row] = {}
+    fresh: dict[bytes, Row] = {}
     rejected = list(reading.rejected)
     for row in reading.rows:
         told = ["import", names[row.client], row.at, row.kind, row.text]
-        fingerprint = text64(keys.mac(work.standing.row_key, keys.canonical(told))[:16])
+        fingerprint = keys.mac(work.standing.row_key, keys.canonical(told))[:16]
         if names[row.client] in several:
             rejected.append(Rejected(row.place, "Several clients bear that name: make the names differ first."))
         elif fingerprint in fresh:
@@ -137,7 +137,7 @@ def _borne_by_several(work: Work) -> set[str]:
     return {name for name, count in counted.items() if count > 1}
 
 
-def _clients(work: Work, fresh: list[tuple[Row, str]], names: dict[str, str]) -> tuple[dict[str, int], int]:
+def _clients(work: Work, fresh: list[tuple[Row, bytes]], names: dict[str, str]) -> tuple[dict[str, int], int]:
     """The id of every client named, new ones added; and how many were added."""
     ids = {references.plain(row.name): row.id for row in work.sql("SELECT id, name FROM clients")}
     new = {names[row.client]: row.client for row, _ in fresh if names[row.client] not in ids}
@@ -158,22 +158,23 @@ def _clients(work: Work, fresh: list[tuple[Row, str]], names: dict[str, str]) ->
 
 
 def _by_client(
-    fresh: list[tuple[Row, str]], clients: dict[str, int], names: dict[str, str]
-) -> Iterator[tuple[int, list[tuple[Row, str]]]]:
-    def owner(item: tuple[Row, str]) -> int:
+    fresh: list[tuple[Row, bytes]], clients: dict[str, int], names: dict[str, str]
+) -> Iterator[tuple[int, list[tuple[Row, bytes]]]]:
+    def owner(item: tuple[Row, bytes]) -> int:
         return clients[names[item[0].client]]
 
     for client_id, group in groupby(sorted(fresh, key=owner), key=owner):
         yield client_id, list(group)
 
 
-def _bring_in_client(work: Work, client_id: int, rows: list[tuple[Row, str]]) -> tuple[int, list[dict[str, Any]]]:
+def _bring_in_client(work: Work, client_id: int, rows: list[tuple[Row, bytes]]) -> tuple[int, list[dict[str, Any]]]:
     """The rows of one client, with their line in the log. Gives the number of sessions entered, and texts to index."""
     sessions, made = _sessions(work, client_id, rows)
     notes, versions, tags = [], [], []
-    for (row, fingerprint), ref in zip(rows, work.new_refs(models.Note, len(rows)), strict=True):
-        note = _note(work, client_id, row, fingerprint, ref, sessions)
-        notes.append(note)
+    refs = work.new_refs(models.Note, len(rows))
+    for place, ((row, fingerprint), ref) in enumerate(zip(rows, refs, strict=True), search.next_place(work)):
+        note = _note(work, client_id, row, sessions[row.at] if row.at and _has_session(row) else None)
+        notes.append({**note, "ref": ref, "fingerprint": fingerprint, "place": place})
         versions.append(_version(work, row, note))
         tags += [{"note_id": note["id"], "tag": tag} for tag in row.tags]
     work.insert(models.Note, notes)
@@ -182,10 +183,10 @@ def _bring_in_client(work: Work, client_id: int, rows: list[tuple[Row, str]]) ->
     work.about(client=client_id)
     work.counts = {"notes": len(notes), "sessions": made}
     work.account("import.client")
-    return made, [{"id": version["note_id"], "text": version["text"]} for version in versions]
+    return made, [{"place": n["place"], "text": v["text"]} for n, v in zip(notes, versions, strict=True)]
 
 
-def _sessions(work: Work, client_id: int, rows: list[tuple[Row, str]]) -> tuple[dict[str, int], int]:
+def _sessions(work: Work, client_id: int, rows: list[tuple[Row, bytes]]) -> tuple[dict[str, int], int]:
     query = "SELECT started_at, id FROM sessions WHERE client_id = :client"
     ids = {row.started_at: row.id for row in work.sql(query, client=client_id)}
     wanted = sorted({row.at for row, _ in rows if row.at and _has_session(row)} - set(ids))
@@ -205,19 +206,17 @@ def _sessions(work: Work, client_id: int, rows: list[tuple[Row, str]]) -> tuple[
     return ids, len(made)
 
 
-def _note(work: Work, client_id: int, row: Row, fingerprint: str, ref: str, sessions: dict[str, int]) -> dict[str, Any]:
+def _note(work: Work, client_id: int, row: Row, session: int | None) -> dict[str, Any]:
     return {
         "id": work.new_id(),
-        "ref": ref,
         "client_id": client_id,
-        "session_id": sessions[row.at] if row.at and _has_session(row) else None,
+        "session_id": session,
         "kind": row.kind,
         "template": TEMPLATE,
         "at": row.at,
         "status": "signed",
         "version": 1,
         "created_at": work.milliseconds,
-        "fingerprint": fingerprint,
     }
 
 
@@ -232,7 +231,7 @@ def _version(work: Work, row: Row, note: dict[str, Any]) -> dict[str, Any]:
         "signed_at": work.milliseconds,
         "signed_by": work.actor,
     }
-    return {**version, "digest": version_digest(version, note, None)}
+    return {**version, "digest": bytes.fromhex(version_digest(version, note, None))}
 
 
 def _has_session(row: Row) -> bool:

@@ -274,7 +274,9 @@ def _close_abandoned_spells(practice: Practice) -> None:
             )
             if not work.sql(opened, spell=draft.spell).first():
                 continue  # no line opened this spell: verification will name the draft
+            work.standing.spells.add(draft.spell)  # its text may have moved on since its last line
             work.update(Draft, draft, spell=None)
+            work.standing.spells.discard(draft.spell)
             work.about(work.sql("SELECT client_id FROM notes WHERE id = :id", id=draft.note_id).scalar(), draft.note_id)
             work.counts = {"saves": draft.saves}
             work.reason = "interrupted"

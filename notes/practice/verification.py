@@ -7,11 +7,12 @@ a row that differs, is gone, or was never accounted for is named.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 from sqlalchemy.exc import DBAPIError
 
 from notes.access_log import chain
@@ -20,6 +21,9 @@ from notes.errors import Altered, ChainBroken, NotesError
 from notes.practice.operations import Work, operation
 from notes.store import schema
 from notes.store.engine import FAULTS, store_error
+
+LastDigests = dict[str, dict[str, str | None]]
+"""By table and key: the digest after the row's last change, as the log has it; None when it was deleted."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being checked, how far, and out of how much."""
@@ -109,13 +113,13 @@ def _check_record(
 ) -> int:
     """Chain, then digests. Gives the number of lines that hold."""
     total = _count(connection, "access_log")
-    last: dict[tuple[str, str], str | None] = {}
+    last: LastDigests = defaultdict(dict)
     lines = 0
     try:
         for line in chain.walk(connection, vault_id):
             lines = line.record["seq"]
-            for table, row, digest in line.record.get("rows", ()):
-                last[table, row] = digest
+            for table, digests in line.record.get("rows", {}).items():
+                last[table].update(digests)
             if progress and lines % 1000 == 0:
                 progress("access log", lines, total)
     except ChainBroken as error:
@@ -125,14 +129,14 @@ def _check_record(
     return lines
 
 
-def _read_on(connection: Connection, after: int, last: dict[tuple[str, str], str | None]) -> None:
+def _read_on(connection: Connection, after: int, last: LastDigests) -> None:
     """Past a broken line the digests still tell which rows were touched; lines that are no records tell nothing."""
     for record in connection.execute(
         text("SELECT record FROM access_log WHERE seq > :after ORDER BY seq"), {"after": after}
     ).scalars():
         try:
-            for table, row, digest in json.loads(record).get("rows", ()):
-                last[table, row] = digest
+            for table, digests in json.loads(record).get("rows", {}).items():
+                last[table].update(digests)
         except (ValueError, AttributeError, TypeError):
             continue
 
@@ -141,29 +145,33 @@ def _bad_rows(
     connection: Connection,
     key: bytes,
     spells: Set[int],
-    last: dict[tuple[str, str], str | None],
+    last: LastDigests,
     progress: Progress | None,
 ) -> Iterator[Problem]:
-    checked, total = 0, len(last)
+    checked, total = 0, sum(map(len, last.values()))
     for table in accounted_tables():
-        columns = ", ".join(f'"{column.name}"' for column in table.columns)
-        for row in connection.exec_driver_sql(f"SELECT {columns} FROM {table.name}").mappings():
+        columns = [column.name for column in table.columns]
+        quoted = ", ".join(f'"{column}"' for column in columns)
+        told = last[table.name]
+        for found in _rows(connection, f"SELECT {quoted} FROM {table.name}"):
+            row = dict(zip(columns, found, strict=True))
             where = row_key(key, table.name, row)
-            told = last.pop((table.name, where), None)
+            accounted = told.pop(where, None)
             checked += 1
             if progress and checked % 1000 == 0:
                 progress("record", checked, total)
             if table.name == "drafts" and row["spell"] in spells:
                 continue
-            if told is None:
+            if accounted is None:
                 yield Problem(table.name, where, f"{_called(connection, table.name, row)}: no line accounts for it.")
-            elif _digest(key, table.name, row) != told:
+            elif _digest(key, table.name, row) != accounted:
                 yield Problem(
                     table.name, where, f"{_called(connection, table.name, row)} is not as the log last saw it."
                 )
-    for (name, where), digest in last.items():
-        if digest is not None:
-            yield Problem(name, where, "The log accounts for this row, but it is gone.")
+    for name, digests in last.items():
+        for where, digest in digests.items():
+            if digest is not None:
+                yield Problem(name, where, "The log accounts for this row, but it is gone.")
 
 
 def _called(connection: Connection, table: str, row: Any) -> str:
@@ -181,6 +189,12 @@ def _ref_of(connection: Connection, note_id: Any) -> str:
     return str(connection.execute(text("SELECT ref FROM notes WHERE id = :id"), {"id": note_id}).scalar() or "unknown")
 
 
+def _rows(connection: Connection, query: str) -> Iterator[Row[Any]]:
+    """Rows by the thousand, which takes a third of the time of one by one."""
+    for block in connection.exec_driver_sql(query).partitions(1000):
+        yield from block
+
+
 def _digest(key: bytes, table: str, row: Any) -> str | None:
     try:
         return row_digest(key, table, row)
@@ -191,30 +205,29 @@ def _digest(key: bytes, table: str, row: Any) -> str | None:
 def _bad_versions(connection: Connection) -> Iterator[Problem]:
     """Signed versions against the digest in their own row."""
     before: str | None = None
-    query = text(
+    query = (
         "SELECT v.*, n.client_id, n.kind AS note_kind, n.at FROM note_versions v "
         "JOIN notes n ON n.id = v.note_id ORDER BY v.note_id, v.number"
     )
-    for row in connection.execute(query).mappings():
-        note = {
-            "id": row["note_id"],
-            "client_id": row["client_id"],
-            "kind": row["note_kind"],
-            "at": row["at"],
-        }
-        before = None if row["number"] == 1 else before
-        if version_digest(row, note, before) != row["digest"]:
+    for found in _rows(connection, query):
+        row = found._mapping
+        note = {"id": found.note_id, "client_id": found.client_id, "kind": found.note_kind, "at": found.at}
+        before = None if found.number == 1 else before
+        digest = found.digest.hex() if isinstance(found.digest, bytes) else None
+        if version_digest(row, note, before) != digest:
             called = _called(connection, "note_versions", row)
-            yield Problem("note_versions", str(row["id"]), f"{called} does not fit its own digest.")
-        before = row["digest"]
+            yield Problem("note_versions", str(found.id), f"{called} does not fit its own digest.")
+        before = digest
 
 
 def _bad_pages(connection: Connection) -> Iterator[Problem]:
     for row in connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars():
         yield Problem("page", str(row).rsplit(" ", 1)[-1], f"{row}.")
-    for row in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
-        if row != "ok":
-            yield Problem("page", "", f"{row}.")
+    tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'note_index'"
+    for table in connection.exec_driver_sql(tables).scalars().all():  # the index is checked with the texts, once
+        for row in connection.exec_driver_sql(f"PRAGMA integrity_check('{table}')").scalars():
+            if row != "ok":
+                yield Problem("page", table, f"{row}.")
     for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
         yield Problem(str(row[0]), str(row[1]), f"This row belongs to a row of {row[2]} that is not there.")
 
@@ -224,6 +237,8 @@ def _schema(connection: Connection) -> Iterator[Problem]:
         schema.check(connection)
     except Altered as error:
         yield Problem("schema", "", error.why)
+    for where in schema.strays(connection):
+        yield Problem("schema", where, "Other software has written here.")
 
 
 def _bad_index(connection: Connection) -> Iterator[Problem]:

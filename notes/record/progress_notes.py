@@ -123,7 +123,7 @@ def save_draft(work: Work, note: Given, spell: int, counter: int, text: str) -> 
         raise Stale("The draft has been saved since by somebody else.", "", "Read it again before going on.")
     content = values.note_text(text)
     if draft.purpose == "note" and content != draft.text:
-        search.index(work, row.id, draft.text, content)
+        search.index(work, row.place, draft.text, content)
     work.update(
         models.Draft,
         draft,
@@ -154,7 +154,7 @@ def discard(work: Work, note: Given) -> None:
         raise _signed()
     work.delete(models.Draft, draft)
     if row.status == "draft":
-        search.index(work, row.id, draft.text, None)
+        search.index(work, row.place, draft.text, None)
         _set_tags(work, row.id, remove=tags_of(work, row.id))
         work.delete(models.Note, row)
     work.reason = draft.purpose
@@ -197,7 +197,7 @@ def amend(work: Work, note: Given, reason: str, text: str, addendum: bool = Fals
     work.update(models.Note, row, version=row.version + 1)
     if draft is not None:
         work.delete(models.Draft, draft)
-    search.index(work, row.id, before.text, content)
+    search.index(work, row.place, before.text, content)
     work.reason = purpose
     return shown(work, row.id)
 
@@ -234,7 +234,7 @@ def _begin(
     if meeting is None and chosen.kind in OF_A_SESSION:
         meeting_id, when = sessions.find_or_add(work, owner.id, when)
     number = work.new_id()
-    row = {
+    row: dict[str, Any] = {
         "id": number,
         "ref": work.new_refs(models.Note)[0],
         "client_id": owner.id,
@@ -245,11 +245,12 @@ def _begin(
         "status": "draft",
         "version": 0,
         "created_at": work.milliseconds,
+        "place": search.next_place(work),
     }
     work.insert(models.Note, [row])
     work.insert(models.Draft, [_new_draft(work, number, "note", None, content)])
     _set_tags(work, number, add=tags)
-    search.index(work, number, None, content)
+    search.index(work, row["place"], None, content)
     work.about(client=owner.id, object=number)
     return number
 
@@ -265,7 +266,7 @@ def _sign(work: Work, row: Row[Any]) -> Note:
 def _add_version(work: Work, row: Row[Any], kind: str, reason: str | None, text: str) -> None:
     if not text.strip():
         raise NothingToSign("The note is empty.", "An empty note cannot be signed.", "Write something first.")
-    before = _current(work, row).digest if row.version else None
+    before = _current(work, row).digest.hex() if row.version else None
     version = {
         "id": work.new_id(),
         "note_id": row.id,
@@ -277,7 +278,7 @@ def _add_version(work: Work, row: Row[Any], kind: str, reason: str | None, text:
         "signed_by": work.actor,
     }
     digest = version_digest(version, row._mapping, before)
-    work.insert(models.NoteVersion, [{**version, "digest": digest}])
+    work.insert(models.NoteVersion, [{**version, "digest": bytes.fromhex(digest)}])
 
 
 def _current(work: Work, row: Row[Any]) -> Row[Any]:

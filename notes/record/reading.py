@@ -114,7 +114,7 @@ def history(work: Work, note: Given) -> list[Version]:
         "FROM note_versions WHERE note_id = :id ORDER BY number"
     )
     return [
-        Version(v.number, from_milliseconds(v.signed_at), v.kind, v.reason, v.signed_by, v.digest, v.characters)
+        Version(v.number, from_milliseconds(v.signed_at), v.kind, v.reason, v.signed_by, v.digest.hex(), v.characters)
         for v in work.sql(query, id=row.id)
     ]
 

@@ -56,6 +56,8 @@ READABLE = frozenset(PROFILE) | {
     "cipher_integrity_check",
     "cipher_version",
     "cipher_provider_version",
+    "user_version",
+    "application_id",
 }
 """Pragmas that may be read on an open connection; none may be set."""
 
@@ -119,7 +121,7 @@ class Connector:
         if action in _DDL:
             return _OK if self.migrating else _DENY
         if action == _PRAGMA:
-            readable = first in READABLE and second is None
+            readable = first in READABLE and (second is None or first == "integrity_check")
             return _OK if readable or (self.migrating and first in ("table_info", "table_xinfo")) else _DENY
         if action in (_ATTACH, _DETACH) or (action == _FUNCTION and second == "load_extension"):
             return _DENY

@@ -71,7 +71,8 @@ class Note(Base):
     status: Mapped[str]  # draft, signed
     version: Mapped[int]
     created_at: Mapped[int]
-    fingerprint: Mapped[str | None] = mapped_column(unique=True)  # of an imported note: what it was made from
+    fingerprint: Mapped[bytes | None] = mapped_column(unique=True)  # of an imported note: what it was made from
+    place: Mapped[int] = mapped_column(unique=True)  # in this vault's search index, which small numbers keep small
 
 
 class Draft(Base):
@@ -100,7 +101,7 @@ class NoteVersion(Base):
     text: Mapped[str]
     signed_at: Mapped[int]
     signed_by: Mapped[str]
-    digest: Mapped[str]
+    digest: Mapped[bytes]
 
 
 class NoteTag(Base):

@@ -57,6 +57,22 @@ def check(connection: Connection) -> None:
         )
 
 
+def strays(connection: Connection) -> list[str]:
+    """What is not as it should be in the corners that neither the schema nor a digest covers."""
+    expected = {
+        "SELECT version_num FROM alembic_version": [(REVISION,)],
+        "SELECT name FROM sqlite_sequence": [("access_log",)],
+        "SELECT k, v FROM note_index_config ORDER BY k": [("hashsize", 2**20), ("pgsz", 3970), ("version", 4)],
+        "PRAGMA user_version": [(0,)],
+        "PRAGMA application_id": [(0,)],
+    }
+    return [
+        query.split(" FROM ")[-1].split()[0] if " FROM " in query else query.split()[-1]
+        for query, rows in expected.items()
+        if [tuple(row) for row in connection.exec_driver_sql(query)] != rows
+    ]
+
+
 def dump(connection: Connection) -> str:
     """Every statement of the schema, in order of kind and name."""
     rows = connection.exec_driver_sql(

@@ -1,5 +1,5 @@
-CREATE VIEW note_text (id, text) AS
-    SELECT n.id, CASE n.status WHEN 'draft' THEN d.text ELSE v.text END
+CREATE VIEW note_text (place, text) AS
+    SELECT n.place, CASE n.status WHEN 'draft' THEN d.text ELSE v.text END
     FROM notes n
     LEFT JOIN drafts d ON d.note_id = n.id
     LEFT JOIN note_versions v ON v.note_id = n.id AND v.number = n.version;
@@ -15,11 +15,13 @@ CREATE TRIGGER log_line_follows_the_last BEFORE INSERT ON access_log
     BEGIN SELECT RAISE(ABORT, 'the access log is append-only'); END;
 
 CREATE TRIGGER note_is_not_replaced BEFORE INSERT ON notes
-    WHEN EXISTS (SELECT 1 FROM notes WHERE id = NEW.id OR ref = NEW.ref OR fingerprint = NEW.fingerprint)
+    WHEN EXISTS (SELECT 1 FROM notes WHERE id = NEW.id OR ref = NEW.ref OR fingerprint = NEW.fingerprint
+        OR place = NEW.place)
     BEGIN SELECT RAISE(ABORT, 'a note is never replaced'); END;
 
 CREATE TRIGGER note_keeps_its_keys BEFORE UPDATE ON notes
     WHEN NEW.id IS NOT OLD.id OR NEW.ref IS NOT OLD.ref OR NEW.fingerprint IS NOT OLD.fingerprint
+        OR NEW.place IS NOT OLD.place
     BEGIN SELECT RAISE(ABORT, 'a note is never replaced'); END;
 
 CREATE TRIGGER session_of_signed_note_stays BEFORE UPDATE ON sessions
@@ -87,7 +89,7 @@ CREATE TABLE drafts (
 );
 
 CREATE VIRTUAL TABLE note_index USING fts5 (
-    text, content='note_text', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
+    text, content='note_text', content_rowid='place', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
 );
 
 CREATE TABLE 'note_index_config'(k PRIMARY KEY, v) WITHOUT ROWID;
@@ -113,7 +115,7 @@ CREATE TABLE note_versions (
     text TEXT NOT NULL,
     signed_at INTEGER NOT NULL,
     signed_by TEXT NOT NULL,
-    digest TEXT NOT NULL
+    digest BLOB NOT NULL
 );
 
 CREATE TABLE notes (
@@ -127,7 +129,8 @@ CREATE TABLE notes (
     status TEXT NOT NULL CHECK (status IN ('draft', 'signed')),
     version INTEGER NOT NULL CHECK ((status = 'draft') = (version = 0)),
     created_at INTEGER NOT NULL,
-    fingerprint TEXT UNIQUE
+    fingerprint BLOB UNIQUE,
+    place INTEGER NOT NULL UNIQUE
 );
 
 CREATE TABLE sessions (

@@ -173,7 +173,7 @@ def test_an_exchanged_digest_key_does_not_hide_a_change(intruder: Intruder) -> N
 
 
 def test_a_search_index_that_hides_a_note_is_named(intruder: Intruder) -> None:
-    note, shown = intruder.connection.execute(text("SELECT id, text FROM note_text LIMIT 1")).one()
+    note, shown = intruder.connection.execute(text("SELECT place, text FROM note_text LIMIT 1")).one()
     statement = "INSERT INTO note_index (note_index, rowid, text) VALUES ('delete', :i, :t)"
     assert "index" in {p.what for p in intruder.attack(statement, i=note, t=shown)}
 

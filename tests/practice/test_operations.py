@@ -225,7 +225,7 @@ def test_a_line_holds_digests_of_everything_that_was_changed(practice: Practice)
     assert practice._engine is not None
     with practice._engine.connect() as connection:
         last = list(chain.walk(connection, practice.vault_id))[-1].record
-    assert sorted(row[0] for row in last["rows"]) == ["drafts", "note_tags", "notes", "sessions"]
+    assert sorted(last["rows"]) == ["drafts", "note_tags", "notes", "sessions"]
 
 
 def test_rows_inserted_in_bulk_are_accounted_for_too(practice: Practice) -> None:

@@ -296,3 +296,17 @@ def test_a_note_found_is_a_note_that_can_be_opened(search_practice: Practice) ->
     (hit,) = search_practice.do(search.run, "rain").hits
     assert search_practice.do(reading.open, hit.note_ref).id == hit.note
     assert hit.client_name == "Mika"
+
+
+def test_too_many_matches_come_newest_first_and_say_that_they_are_not_ranked(
+    search_practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MOST_RANKED", 3)
+    days = ["2026-02-01", "2026-04-01", "2026-01-01", "2026-03-01"]
+    notes = {day: wrote(search_practice, "river " * (1 + i), at=f"{day}T10:00") for i, day in enumerate(days)}
+    results = search_practice.do(search.run, "river", limit=3)
+    assert (results.total, results.ranked) == (4, False)
+    assert [hit.note for hit in results.hits] == [notes[day] for day in sorted(days, reverse=True)[:3]]
+    assert all(hit.score == 0 and search.MATCH_START in hit.snippet for hit in results.hits)
+    few = search_practice.do(search.run, "river", until="2026-02-01")
+    assert (few.total, few.ranked) == (2, True)

@@ -13,6 +13,9 @@ from store_kit import Stored
 TABLES = ("clients", "sessions", "notes", "drafts", "note_versions", "note_tags", "access_log")
 VERSION = "note_id, number, kind, reason, text, signed_at, signed_by, digest"
 NOTE = "client_id, session_id, kind, template, at, status, version, created_at"
+NOTE_SAME = f"{NOTE}, fingerprint, place"
+NOTE_NEXT = f"{NOTE}, fingerprint, place + 9"
+NOTE_PRINTED = f"{NOTE}, 'print', place + 99"
 SIGNED = "(SELECT id FROM notes WHERE status = 'signed')"
 DRAFT = "(SELECT id FROM notes WHERE status = 'draft')"
 
@@ -51,6 +54,7 @@ NOTES = (
             "at": "'2020-01-01'",
             "created_at": "created_at - 1",
             "fingerprint": "'f'",
+            "place": "place + 9",
             "version": "version + 2",
         }.items()
     ),
@@ -60,15 +64,18 @@ NOTES = (
     "UPDATE notes SET kind = 'other', version = version + 1 WHERE status = 'signed'",
     "DELETE FROM notes WHERE status = 'signed'",
     "DELETE FROM notes",
-    f"INSERT OR REPLACE INTO notes SELECT id, ref, {NOTE}, fingerprint FROM notes WHERE status = 'signed'",
-    f"INSERT OR REPLACE INTO notes SELECT id, 'zzzzz', {NOTE}, fingerprint FROM notes WHERE status = 'signed'",
-    f"INSERT OR REPLACE INTO notes SELECT id + 9, ref, {NOTE}, fingerprint FROM notes WHERE status = 'signed'",
-    f"INSERT INTO notes SELECT id, ref, {NOTE}, fingerprint FROM notes WHERE 1 ON CONFLICT DO UPDATE SET kind = 'x'",
+    f"INSERT OR REPLACE INTO notes SELECT id, ref, {NOTE_NEXT} FROM notes WHERE status = 'signed'",
+    f"INSERT OR REPLACE INTO notes SELECT id, 'zzzzz', {NOTE_NEXT} FROM notes WHERE status = 'signed'",
+    f"INSERT OR REPLACE INTO notes SELECT id + 9, ref, {NOTE_NEXT} FROM notes WHERE status = 'signed'",
+    f"INSERT INTO notes SELECT id, ref, {NOTE_NEXT} FROM notes WHERE 1 ON CONFLICT DO UPDATE SET kind = 'x'",
     f"UPDATE OR REPLACE notes SET id = {SIGNED} WHERE status = 'draft'",
     "UPDATE OR REPLACE notes SET ref = (SELECT ref FROM notes WHERE status = 'signed') WHERE status = 'draft'",
     "UPDATE notes SET ref = 'zzzzz' WHERE status = 'draft'",
     "UPDATE notes SET id = id + 1 WHERE status = 'draft'",
     "UPDATE notes SET fingerprint = 'f' WHERE status = 'draft'",
+    "UPDATE notes SET place = place + 9 WHERE status = 'draft'",
+    f"INSERT OR REPLACE INTO notes SELECT id + 9, 'zzzzz', {NOTE_SAME} FROM notes WHERE status = 'signed'",
+    "UPDATE OR REPLACE notes SET place = (SELECT place FROM notes WHERE status = 'signed') WHERE status = 'draft'",
 )
 LOG = (
     "UPDATE access_log SET record = record",
@@ -131,14 +138,14 @@ def test_what_a_signed_note_refers_to_stays(statement: str, alder_connection: Co
 
 PRINTED = (
     "INSERT INTO notes SELECT id + 5, 'yyyyy', client_id, session_id, kind, template, at, 'signed', 1, created_at, "
-    "'print' FROM notes WHERE status = 'draft'"
+    "'print', place + 9 FROM notes WHERE status = 'draft'"
 )
 
 
 @pytest.mark.parametrize(
     "statement",
     [
-        f"INSERT OR REPLACE INTO notes SELECT id + 9, 'zzzzz', {NOTE}, 'print' FROM notes WHERE status = 'draft'",
+        f"INSERT OR REPLACE INTO notes SELECT id + 9, 'zzzzz', {NOTE_PRINTED} FROM notes WHERE status = 'draft'",
         "UPDATE OR REPLACE notes SET fingerprint = 'print' WHERE status = 'draft'",
     ],
 )

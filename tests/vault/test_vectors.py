@@ -215,7 +215,8 @@ def test_a_vault_opens_without_this_program(kept: tuple[Pattern, dict[str, Any]]
     connection.set_key(bytearray(f"x'{raw_key}'".encode()))
     rows = connection.execute(
         "SELECT c.name, c.id, n.kind, n.at, v.note_id, v.number, v.kind, v.reason, v.text, v.signed_at, v.signed_by, "
-        "v.digest FROM note_versions v JOIN notes n ON n.id = v.note_id JOIN clients c ON c.id = n.client_id"
+        "lower(hex(v.digest)) "
+        "FROM note_versions v JOIN notes n ON n.id = v.note_id JOIN clients c ON c.id = n.client_id"
     ).fetchall()
     ((name, client, kind, at, note, number, change, reason, text, signed_at, signed_by, digest),) = rows
     assert (name, text) == (told["client"]["name"], told["note"]["text"])

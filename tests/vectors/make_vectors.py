@@ -195,7 +195,7 @@ def _ends(folder: Path, key: bytes) -> dict[str, Any]:
             assert practice._engine
             with practice._engine.connect() as connection:
                 lines = list(chain.walk(connection, practice.vault_id))[:-1]  # the last is this opening
-                digest = connection.exec_driver_sql("SELECT digest FROM note_versions").scalar_one()
+                digest = connection.exec_driver_sql("SELECT lower(hex(digest)) FROM note_versions").scalar_one()
     finally:
         shutil.rmtree(copy)
     log = [{"event": line.record["event"], "head": line.head.hex()} for line in lines]

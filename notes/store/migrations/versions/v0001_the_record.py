@@ -48,7 +48,8 @@ CREATE TABLE notes (
     status TEXT NOT NULL CHECK (status IN ('draft', 'signed')),
     version INTEGER NOT NULL CHECK ((status = 'draft') = (version = 0)),
     created_at INTEGER NOT NULL,
-    fingerprint TEXT UNIQUE
+    fingerprint BLOB UNIQUE,
+    place INTEGER NOT NULL UNIQUE
 );
 CREATE INDEX notes_of_client ON notes (client_id, at);
 CREATE INDEX notes_by_time ON notes (at);
@@ -73,7 +74,7 @@ CREATE TABLE note_versions (
     text TEXT NOT NULL,
     signed_at INTEGER NOT NULL,
     signed_by TEXT NOT NULL,
-    digest TEXT NOT NULL
+    digest BLOB NOT NULL
 );
 CREATE UNIQUE INDEX versions_of_note ON note_versions (note_id, number);
 CREATE TABLE note_tags (
@@ -96,14 +97,16 @@ CREATE TABLE access_log (
 );
 CREATE INDEX log_by_event ON access_log (event);
 CREATE INDEX log_of_client ON access_log (client) WHERE client IS NOT NULL;
-CREATE VIEW note_text (id, text) AS
-    SELECT n.id, CASE n.status WHEN 'draft' THEN d.text ELSE v.text END
+CREATE VIEW note_text (place, text) AS
+    SELECT n.place, CASE n.status WHEN 'draft' THEN d.text ELSE v.text END
     FROM notes n
     LEFT JOIN drafts d ON d.note_id = n.id
     LEFT JOIN note_versions v ON v.note_id = n.id AND v.number = n.version;
 CREATE VIRTUAL TABLE note_index USING fts5 (
-    text, content='note_text', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
+    text, content='note_text', content_rowid='place', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
 );
+INSERT INTO note_index (note_index, rank) VALUES ('pgsz', 3970);
+INSERT INTO note_index (note_index, rank) VALUES ('hashsize', 1048576);
 CREATE TRIGGER version_is_final_update BEFORE UPDATE ON note_versions
     BEGIN SELECT RAISE(ABORT, 'a signed version never changes'); END;
 CREATE TRIGGER version_is_final_delete BEFORE DELETE ON note_versions
@@ -122,10 +125,12 @@ CREATE TRIGGER signed_note_is_fixed BEFORE UPDATE ON notes
         OR NEW.fingerprint IS NOT OLD.fingerprint OR NEW.version IS NOT OLD.version + 1)
     BEGIN SELECT RAISE(ABORT, 'a signed note changes only by a new version'); END;
 CREATE TRIGGER note_is_not_replaced BEFORE INSERT ON notes
-    WHEN EXISTS (SELECT 1 FROM notes WHERE id = NEW.id OR ref = NEW.ref OR fingerprint = NEW.fingerprint)
+    WHEN EXISTS (SELECT 1 FROM notes WHERE id = NEW.id OR ref = NEW.ref OR fingerprint = NEW.fingerprint
+        OR place = NEW.place)
     BEGIN SELECT RAISE(ABORT, 'a note is never replaced'); END;
 CREATE TRIGGER note_keeps_its_keys BEFORE UPDATE ON notes
     WHEN NEW.id IS NOT OLD.id OR NEW.ref IS NOT OLD.ref OR NEW.fingerprint IS NOT OLD.fingerprint
+        OR NEW.place IS NOT OLD.place
     BEGIN SELECT RAISE(ABORT, 'a note is never replaced'); END;
 CREATE TRIGGER session_of_signed_note_stays BEFORE UPDATE ON sessions
     WHEN NEW.id IS NOT OLD.id OR NEW.client_id IS NOT OLD.client_id
