@@ -104,8 +104,8 @@ def rows(m: Measured) -> list[Row]:
         made.append(Row(what, seconds(ours), seconds(plain), times(ours, plain), bar, met))
 
     against("save: autosaved draft", "draft", SAVE)
-    against("save: note begun and signed, plain in one commit", "save", SAVE)
-    against("save: note begun and signed, plain in two commits", "save in two steps")
+    against("save: note entered and signed at once", "save", SAVE)
+    against("save: note begun, then signed; plain in two commits", "save in two steps")
     against("read: logged, plain not logged", "read")
     read = m.median("read", "ours")
     met = read <= READ * commit if read and commit else None
@@ -158,7 +158,7 @@ def flat(results: Sequence[Measured]) -> list[tuple[str, ...]]:
     made = []
     for what, key, judged in (
         ("save: autosaved draft", "draft", True),
-        ("save: note begun and signed", "save", True),
+        ("save: note entered and signed", "save", True),
         ("logged read", "read", True),
         ("open without key derivation", "open", True),
         ("list of clients", "first screen", False),
