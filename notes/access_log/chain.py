@@ -47,6 +47,9 @@ FIELDS: dict[str, str] = {
 """Every field of a record and what it means. A field that is empty is left out."""
 
 
+FACES = ("terminal", "window", "program")
+
+
 @dataclass(frozen=True)
 class Line:
     """A verified line: its record and the head after it."""

@@ -74,9 +74,9 @@ def recovery(context: typer.Context, sheet: Sheet = None) -> None:
     """Make a new recovery key; the sheet printed before opens the vault no more."""
     check_sheet(sheet, options(context).folder())
     with unlocked(context) as practice:
-        key = practice.do(keyring.new_recovery_key)
-        vault_id = practice.vault_id
-    _show(context, key, sheet, vault_id)
+        keys.wipe(practice.do(keyring.new_recovery_key, lambda key: _show(context, key, sheet, practice.vault_id)))
+    if not options(context).json:
+        say("It counts from now on. The recovery sheet printed before is out of use.")
 
 
 @app.command()
@@ -90,13 +90,12 @@ def rotate(context: typer.Context, sheet: Sheet = None) -> None:
         typed = secrets_in.current(said.passphrase_file)
         try:
             key_file = secrets_in.read_key_file(said.key_file) if said.key_file else None
-            key = keyring.rotate(practice, typed, key_file)
+            show = lambda key: _show(context, key, sheet, practice.vault_id)  # noqa: E731
+            keys.wipe(keyring.rotate(practice, typed, key_file, show))
         finally:
             keys.wipe(typed)
-        vault_id = practice.vault_id
     if not said.json:
-        say("The vault is encrypted under a new key. The recovery sheet printed before is out of use.\n")
-    _show(context, key, sheet, vault_id)
+        say("The vault is encrypted under a new key. The recovery sheet printed before is out of use.")
 
 
 def _show(context: typer.Context, key: bytearray, sheet: Path | None, vault_id: str) -> None:

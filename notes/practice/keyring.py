@@ -8,6 +8,7 @@ somebody had got hold of the data key itself, opens nothing that is written late
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from notes.access_log import chain
@@ -21,6 +22,9 @@ from notes.store.engine import copy_to, open_engine
 from notes.vault import keys, passphrase, recovery_key, slots
 from notes.vault import vault as vaults
 from notes.vault.slots import Argon2Cost, Secret, Slot
+
+Show = Callable[[bytearray], None]
+"""Gives a new recovery key to its owner, before it counts: a program that ends in between must shut nobody out."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,13 @@ def change_passphrase(
 
 
 @operation("key.recovery")
-def new_recovery_key(work: Work) -> bytearray:
-    """A new recovery key; the old sheet opens the vault no more. The caller wipes it. Raises DiskFull, NotWritable."""
+def new_recovery_key(work: Work, show: Show = lambda key: None) -> bytearray:
+    """A new recovery key; the old sheet opens the vault no more. The caller wipes it.
+
+    Raises DiskFull, NotWritable, and what `show` raises.
+    """
     key = recovery_key.generate(work.standing.surroundings.random_bytes)
+    _give(key, show)
     _replace(work, opening.RECOVERY, Secret("recovery", key))
     return key
 
@@ -81,12 +89,14 @@ def _rotated(work: Work) -> None:
     opening.set_setting(work, "header_sequence", str(work.standing.vault.header.sequence + 1))
 
 
-def rotate(practice: Practice, typed: bytearray, key_file: bytes | None = None) -> bytearray:
+def rotate(
+    practice: Practice, typed: bytearray, key_file: bytes | None = None, show: Show = lambda key: None
+) -> bytearray:
     """Encrypt everything anew under a new data key; gives a new recovery key, which the caller wipes.
 
     `typed` is the passphrase in use: it must be given again, since its slot is wrapped anew. The new database is
     written beside the old one, verified in full, and only then put in place; a crash leaves the one or the other.
-    Raises WrongKey, Altered, DiskFull, NotWritable.
+    Raises WrongKey, Altered, DiskFull, NotWritable, and what `show` raises.
     """
     standing = practice._standing
     vault, random_bytes = standing.vault, standing.surroundings.random_bytes
@@ -117,6 +127,7 @@ def rotate(practice: Practice, typed: bytearray, key_file: bytes | None = None) 
     waiting = vault.folder / vaults.NEXT_DATABASE
     try:
         end = _write_next(practice, data_key)
+        _give(recovery, show)
         vault.set_data_key(data_key, following)
     except BaseException:
         if vault.stands():
@@ -129,6 +140,14 @@ def rotate(practice: Practice, typed: bytearray, key_file: bytes | None = None) 
     practice._engine = opening.connect(vault)
     standing.end = end
     return recovery
+
+
+def _give(key: bytearray, show: Show) -> None:
+    copy = bytearray(key)  # whoever shows it wipes it
+    try:
+        show(copy)
+    finally:
+        keys.wipe(copy)
 
 
 def _check_in_use(vault: vaults.OpenVault, secret: Secret) -> Argon2Cost:

@@ -99,6 +99,8 @@ def unlock(
 
     Raises what ``vault.unlock`` raises, Corrupt, FormatTooNew, Altered, ChainBroken, RolledBack, DiskFull.
     """
+    if face not in chain.FACES:
+        raise ValueError("not a face that the log knows")
     vault = vaults.unlock(folder, secret)
     try:
         return _start(vault, face, surroundings or here())
@@ -169,11 +171,12 @@ def _start(vault: OpenVault, face: str, surroundings: Surroundings) -> Practice:
         with engine.connect() as db:
             last_known, row_key = _settings(db)
             vaults.check_sequence(vault, max(last_known, _header_last_logged(db)))
+            vaults.prefer_known(vault, last_known)
             vaults.mend(vault)
             end = chain.end(db, vault.header.vault)
             for _line in chain.walk(db, vault.header.vault, after=max(0, end.seq - TAIL)):
                 pass
-        for copy in kept:
+        for copy in vault.folder.glob(f"{vaults.DATABASE}*{KEPT}"):  # also those that a crash left
             copy.unlink()
         practice = Practice(engine, _standing(vault, row_key, face, surroundings, end))
         practice.warnings += vault.warnings
@@ -258,6 +261,11 @@ def _remember_header(practice: Practice, last_known: int) -> None:
     sequence = practice._standing.vault.header.sequence
     if not practice.warnings and sequence == last_known:
         return
+    if sequence != last_known:
+        practice.warnings.append(
+            "Who can open this vault was changed, and the program ended before it was noted. Of several recovery "
+            "sheets the newest counts. If you changed nothing, somebody else did: notes key list"
+        )
     with practice._begin() as work:
         set_setting(work, "header_sequence", str(sequence))
         work.reason = "mended" if practice.warnings else "changed without a line"

@@ -34,6 +34,13 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise machine_error(error) from None
 
 
+def tidy(folder: Path, name: str) -> None:
+    """Remove what a crash in the middle of ``write_atomically`` left of `name`. Call it while nobody else writes."""
+    for path in folder.glob(f".{name}.????????"):
+        with contextlib.suppress(OSError):  # untidy, but harmless
+            path.unlink()
+
+
 def flush(handle: int) -> None:
     """fsync; on macOS F_FULLFSYNC, since plain fsync leaves the drive's cache unflushed there."""
     try:

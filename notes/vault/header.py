@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import constant_time
 from notes.errors import FormatTooNew, HeaderDamaged, NotAVault
 from notes.vault import keys
 from notes.vault.files import machine_error, write_atomically
-from notes.vault.slots import Argon2Cost, Slot, check_cost
+from notes.vault.slots import Argon2Cost, Slot, check_costs
 
 FORMAT = 1
 """The newest vault format this program writes and reads."""
@@ -156,9 +156,7 @@ def parse(content: bytes) -> Header:
         sound = False
     if not sound:
         raise HeaderDamaged("The header is damaged.", "Its content does not fit its checksum.")
-    for slot in header.slots:
-        if slot.cost:
-            check_cost(slot.cost)
+    check_costs(slot.cost for slot in header.slots if slot.cost)
     return header
 
 

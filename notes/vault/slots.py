@@ -7,7 +7,7 @@ vault id, slot id, kind, label and every parameter are associated data, so none 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
@@ -35,6 +35,8 @@ FLOOR = Argon2Cost(memory_kib=64 * 1024, passes=3, lanes=1)
 """RFC 9106 section 4, second recommendation, is 64 MiB and 3 passes; a header that asks for less is refused."""
 CAP = Argon2Cost(memory_kib=2 * 1024 * 1024, passes=64, lanes=8)
 """A header that asks for more is refused before any memory is taken."""
+MOST_WORK = 32 * DEFAULT.memory_kib * DEFAULT.passes
+"""KiB times passes, over all slots of a header: half a minute on an ordinary computer."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,20 @@ def check_cost(cost: Argon2Cost) -> None:
                 f"Its {name} would make guessing too easy or this computer too busy; this program never wrote that.",
                 "Somebody may have changed the header. Restore the vault folder from a backup.",
             )
+
+
+def check_costs(costs: Iterable[Argon2Cost]) -> None:
+    """Raises HostileHeader when one is out of bounds, or trying them all would keep the computer busy for minutes."""
+    work = 0
+    for cost in costs:
+        check_cost(cost)
+        work += cost.memory_kib * cost.passes
+    if work > MOST_WORK:
+        raise HostileHeader(
+            "The vault's header asks for a key derivation outside the allowed limits.",
+            "All its slots together would keep this computer busy for minutes; this program never wrote that.",
+            "Somebody may have changed the header. Restore the vault folder from a backup.",
+        )
 
 
 def wrap(

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from notes.errors import Busy, HeaderDamaged, NotAVault, NotesError, RolledBack, UsageError, WrongKey
 from notes.vault import header as headers
 from notes.vault import keys, slots
-from notes.vault.files import machine_error, write_atomically
+from notes.vault.files import machine_error, tidy, write_atomically
 from notes.vault.header import Header
 from notes.vault.slots import Argon2Cost, Secret, Slot
 
@@ -42,7 +42,8 @@ The format is written down byte by byte in docs/format.md of Session Notes.
 class OpenVault:
     """An unlocked vault: its folder is locked against other programs, its data key is in memory.
 
-    `warnings` says what was wrong with the header and mended. Close it with ``close``, which wipes the key.
+    `warnings` says what was wrong with the header and mended; `other` is the older copy, where the two differ. Close it
+    with ``close``, which wipes the key.
     """
 
     folder: Path
@@ -51,6 +52,7 @@ class OpenVault:
     data_key: bytearray = field(repr=False)
     guard: FileLock
     warnings: list[str] = field(default_factory=list)
+    other: Header | None = None
 
     def subkey(self, label: str) -> bytearray:
         """A key for one use; the caller wipes it."""
@@ -155,14 +157,29 @@ def unlock(folder: Path, secret: Secret) -> OpenVault:
     try:
         found = headers.read(folder)  # again, now that nobody else can be writing it
         slot, data_key, header = _try_copies(found, secret)
+        for name in headers.NAMES:
+            tidy(folder, name)
     except BaseException:
         guard.release()
         raise
     vault = OpenVault(folder, header, slot, data_key, guard)
     vault.warnings += [f"{name} was missing or damaged and was written anew." for name in found.damaged]
     if found.other:
+        vault.other = found.other if header is found.header else None
         vault.warnings.append("header.json and header.bak differed; the one that this key opens was kept.")
     return vault
+
+
+def prefer_known(vault: OpenVault, last_known: int) -> None:
+    """Where an interrupted change left two headers, the one that the database knows counts.
+
+    Not so where it would shut out whoever has just opened the vault with the new one.
+    """
+    other = vault.other
+    if other and other.sequence == last_known != vault.header.sequence and vault.slot in other.slots:
+        with contextlib.suppress(HeaderDamaged):
+            other.authenticate(vault.data_key)
+            vault.header = other
 
 
 def mend(vault: OpenVault) -> None:

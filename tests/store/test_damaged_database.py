@@ -214,9 +214,6 @@ def test_a_program_killed_half_way_through_a_change_leaves_the_state_before_it(a
 
 
 @pytest.mark.parametrize("left", ["vault.db.before-recovery", "vault.db-journal.before-recovery"])
-@pytest.mark.xfail(
-    reason="opening._keep_before_recovery: copies that a crash left are never removed, not by rotation either"
-)
 def test_copies_left_by_a_crash_during_recovery_are_removed(left: str, alder: Stored) -> None:
     """Unlocking keeps copies while SQLite rolls a journal back; a crash in between leaves them lying there."""
     (alder.folder / left).write_bytes(alder.database.read_bytes())

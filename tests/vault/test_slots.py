@@ -242,6 +242,13 @@ def test_the_limits_are_those_of_the_design() -> None:
         slots.check_cost(cost)
 
 
+def test_many_slots_that_would_keep_the_computer_busy_for_minutes_are_refused() -> None:
+    dear = Argon2Cost(1024 * 1024, 4, 4)
+    slots.check_costs([dear] * 8)
+    with pytest.raises(HostileHeader, match="outside"):
+        slots.check_costs([dear] * 9)
+
+
 def test_a_slot_is_what_the_format_says_it_is(recovery_slot: Slot) -> None:
     """HKDF by label and salt, then AES-256-GCM-SIV with the slot's own fields and the vault's id as associated data."""
     wrapping = keys.derive(RECOVERY, "notes/v1/recovery-slot", bytes.fromhex(recovery_slot.salt))

@@ -316,3 +316,15 @@ def test_a_computer_with_too_little_memory_says_so(linden: Pattern) -> None:
     done = subprocess.run(command, capture_output=True, check=False, text=True, timeout=60)
     assert "MemoryError" not in done.stderr
     assert done.returncode == 8, done.stderr
+
+
+def test_what_a_crash_left_half_written_of_a_header_is_removed(linden: Pattern) -> None:
+    for name in (".header.json.0a1b2c3d", ".header.bak.ffffffff"):
+        (linden.folder / name).write_bytes(b"half")
+    linden.open().lock()
+    assert not list(linden.folder.glob(".header*"))
+
+
+def test_a_face_that_the_log_does_not_know_is_refused(linden: Pattern) -> None:
+    with pytest.raises(ValueError, match="face"):
+        opening.unlock(linden.folder, by_recovery_key(linden.recovery), face="elsewhere")
