@@ -81,6 +81,12 @@ class TooLittleMemory(VaultError):
     exit_code = 8
 
 
+class NotRecorded(VaultError):
+    """A failed attempt could not be recorded, so it is not answered."""
+
+    exit_code = 8
+
+
 class WeakPassphrase(VaultError):
     """The passphrase is too short or too easily guessed."""
 

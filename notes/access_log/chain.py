@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, text
 
+from notes.access_log import forward
 from notes.access_log.digests import text64
 from notes.access_log.events import EVENTS
-from notes.errors import ChainBroken
+from notes.errors import Altered, ChainBroken
 from notes.vault import keys
 
 RECORD_VERSION = 1
@@ -42,6 +43,7 @@ FIELDS: dict[str, str] = {
     "seen": "ids of the notes of which a passage was shown",
     "rows": "rows changed: by table, by key, the digest after the change (null when the row is gone)",
     "counts": "numbers that belong to the event",
+    "attempt": "an attempt on the locked vault: when, by which user of which computer, with what, why it was refused",
     "reason": "one word for why it was refused or failed, or what kind of change it was",
 }
 """Every field of a record and what it means. A field that is empty is left out."""
@@ -65,16 +67,24 @@ def genesis(vault_id: str) -> bytes:
 
 @dataclass(frozen=True)
 class End:
-    """The end of a log: number and head of its last line."""
+    """The end of a log: number and head of its last line, and the key that seals the next one (see ``forward``)."""
 
     seq: int
     head: bytes
+    key: bytes = field(repr=False)
 
 
 def end(connection: Connection, vault_id: str) -> End:
-    """The end of the log as it is on disk: number 0 and the genesis head when there is no line."""
+    """The end of the log as it is on disk: number 0 and the genesis head when there is no line. Raises Altered."""
     row = connection.execute(text("SELECT seq, head FROM access_log ORDER BY seq DESC LIMIT 1")).first()
-    return End(int(row.seq), bytes(row.head)) if row else End(0, genesis(vault_id))
+    key = connection.exec_driver_sql("SELECT key FROM seals ORDER BY epoch DESC LIMIT 1").scalar()
+    if not isinstance(key, bytes) or len(key) != keys.KEY_BYTES:
+        raise Altered(
+            "The key that seals the access log is missing.",
+            "Other software has changed this vault.",
+            "Keep a copy of the vault folder as it is, and restore it from a backup.",
+        )
+    return End(int(row.seq), bytes(row.head), key) if row else End(0, genesis(vault_id), key)
 
 
 def append(connection: Connection, last: End, entry: dict[str, Any]) -> End:
@@ -86,11 +96,12 @@ def append(connection: Connection, last: End, entry: dict[str, Any]) -> End:
         raise ValueError(f"{entry['event']} is not an event that leaves a line")
     told = {name: value for name, value in entry.items() if value not in (None, [], {}, "")}
     record = keys.canonical({"v": RECORD_VERSION, "seq": last.seq + 1, "prev": text64(last.head), **told})
-    new = End(last.seq + 1, keys.sha256(last.head + record))
+    new = End(last.seq + 1, keys.sha256(last.head + record), forward.next_key(last.key))
     connection.exec_driver_sql(
-        "INSERT INTO access_log (seq, record, head) VALUES (:seq, :record, :head)",
-        {"seq": new.seq, "record": record.decode(), "head": new.head},
+        "INSERT INTO access_log (seq, record, head, seal) VALUES (:seq, :record, :head, :seal)",
+        {"seq": new.seq, "record": record.decode(), "head": new.head, "seal": forward.seal(last.key, new.head)},
     )
+    connection.exec_driver_sql("UPDATE seals SET key = ? WHERE key IS NOT NULL", (new.key,))
     return new
 
 

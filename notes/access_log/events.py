@@ -36,6 +36,13 @@ class Event:
 _ALL = (
     Event("vault.create", "C", OPERATIONS, "created the vault", "create the vault"),
     Event("vault.unlock", "E", OPERATIONS, "unlocked the vault", "unlock the vault"),
+    Event(
+        "vault.attempt",
+        "E",
+        OPERATIONS,
+        "recorded an attempt to open the vault",
+        "open the locked vault",
+    ),
     Event("vault.lock", "E", OPERATIONS, "locked the vault", "lock the vault"),
     Event(
         "vault.mend",

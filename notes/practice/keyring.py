@@ -79,13 +79,15 @@ def new_recovery_key(work: Work, show: Show = lambda key: None) -> bytearray:
     """
     key = recovery_key.generate(work.standing.surroundings.random_bytes)
     _give(key, show)
+    work.begin_epoch(key)
     _replace(work, opening.RECOVERY, Secret("recovery", key))
     return key
 
 
 @operation("key.rotate")
-def _rotated(work: Work) -> None:
+def _rotated(work: Work, recovery: bytearray) -> None:
     """Say, inside the new database, that it is under a new key; the header follows once this is verified."""
+    work.begin_epoch(recovery)
     opening.set_setting(work, "header_sequence", str(work.standing.vault.header.sequence + 1))
 
 
@@ -126,7 +128,7 @@ def rotate(
     keys.wipe(secret.value)
     waiting = vault.folder / vaults.NEXT_DATABASE
     try:
-        end = _write_next(practice, data_key)
+        end = _write_next(practice, data_key, recovery)
         _give(recovery, show)
         vault.set_data_key(data_key, following)
     except BaseException:
@@ -164,7 +166,7 @@ def _check_in_use(vault: vaults.OpenVault, secret: Secret) -> Argon2Cost:
     )
 
 
-def _write_next(practice: Practice, data_key: bytearray) -> chain.End:
+def _write_next(practice: Practice, data_key: bytearray, recovery: bytearray) -> chain.End:
     """The database under the new key, with its line, verified; gives the end of its log."""
     standing = practice._standing
     path = standing.vault.folder / vaults.NEXT_DATABASE
@@ -178,7 +180,7 @@ def _write_next(practice: Practice, data_key: bytearray) -> chain.End:
         keys.wipe(key)
     try:
         following = Practice(engine, replace(standing))
-        following.do(_rotated)
+        following.do(_rotated, recovery)
         with engine.connect() as db:
             examine(db, standing.vault_id, standing.row_key, standing.spells).check()
         return following._standing.end

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, Row
 
 from notes import __version__
 from notes.access_log import chain
-from notes.errors import Altered, BadValue, Corrupt, UsageError
+from notes.errors import Altered, BadValue, Corrupt, NotesError, UsageError
+from notes.practice import door
 from notes.practice.operations import Standing, Work
 from notes.practice.practice import Practice
 from notes.practice.surroundings import Surroundings, here, iso
@@ -19,9 +20,10 @@ from notes.store import schema
 from notes.store.engine import FAULTS, check_length, diagnose, open_engine
 from notes.store.ids import Ids
 from notes.store.models import Draft, Setting
-from notes.vault import keys, passphrase, recovery_key, slots
+from notes.vault import attempts, keys, passphrase, recovery_key, slots
 from notes.vault import vault as vaults
 from notes.vault.files import machine_error, sync_folder
+from notes.vault.header import Header
 from notes.vault.slots import Argon2Cost, Secret
 from notes.vault.vault import OpenVault
 
@@ -71,14 +73,16 @@ def create(
             (PRACTITIONER, Secret("passphrase", prepared, key_file)),
             (RECOVERY, Secret("recovery", recovery)),
         ]
+        private, public = attempts.generate(surroundings.random_bytes)
         vault = vaults.create(
             building,
             secrets,
             created=iso(surroundings.now()),
+            log_key=public,
             random_bytes=surroundings.random_bytes,
             cost=cost,
         )
-        _fill(vault, name, surroundings, face)
+        _fill(vault, name, surroundings, face, private, recovery)
         (building / "lock").unlink(missing_ok=True)
         if folder.is_dir():
             folder.rmdir()
@@ -101,11 +105,20 @@ def unlock(
     """
     if face not in chain.FACES:
         raise ValueError("not a face that the log knows")
-    vault = vaults.unlock(folder, secret)
+    around = surroundings or here()
+
+    def refused(header: Header | None, error: NotesError) -> None:
+        door.record(folder, header, secret, error, face, around)
+
+    vault = vaults.unlock(folder, secret, refused)
     try:
-        return _start(vault, face, surroundings or here())
-    except BaseException:
-        vault.close()
+        return _start(vault, face, around)
+    except BaseException as error:
+        try:
+            if isinstance(error, NotesError):
+                refused(vault.header, error)
+        finally:
+            vault.close()
         raise
 
 
@@ -140,18 +153,23 @@ def _must_be_free(folder: Path) -> None:
         )
 
 
-def _fill(vault: OpenVault, name: str, surroundings: Surroundings, face: str) -> None:
-    """The tables, the practice's settings and the first line."""
+def _fill(
+    vault: OpenVault, name: str, surroundings: Surroundings, face: str, private: bytes, recovery: bytearray
+) -> None:
+    """The tables, the practice's settings, the door and the first line."""
     engine = connect(vault, create=True)
     row_key = surroundings.random_bytes(keys.KEY_BYTES)
-    start = chain.End(0, chain.genesis(vault.header.vault))
+    start = chain.End(0, chain.genesis(vault.header.vault), b"")
     practice = Practice(engine, _standing(vault, row_key, face, surroundings, start))
     try:
         with practice._begin() as work:
             kept = {"practice_name": name.strip(), "row_key": row_key.hex()}
             kept["header_sequence"] = str(vault.header.sequence)
             work.insert(Setting, [{"name": key, "value": value} for key, value in kept.items()])
+            attempts_start = door.prepare(work, private)
+            work.begin_epoch(recovery)
             work.account("vault.create")
+        attempts.begin(vault.folder, vault.header.vault, attempts_start)
     except FAULTS as error:
         raise diagnose(engine, error) from None
     finally:
@@ -180,7 +198,7 @@ def _start(vault: OpenVault, face: str, surroundings: Surroundings) -> Practice:
             copy.unlink()
         practice = Practice(engine, _standing(vault, row_key, face, surroundings, end))
         practice.warnings += vault.warnings
-        practice._append("vault.unlock", counts={"header": vault.header.sequence})
+        _enter(practice)
         _remember_header(practice, last_known)
         _close_abandoned_spells(practice)
         return practice
@@ -193,6 +211,18 @@ def _start(vault: OpenVault, face: str, surroundings: Surroundings) -> Practice:
         engine.dispose()
         _put_back(vault, kept)
         raise
+
+
+def _enter(practice: Practice) -> None:
+    """The lines of what was tried while the vault was locked, and of this unlocking."""
+    vault = practice._standing.vault
+    with practice._begin() as work:
+        start, told = door.take_in(work)
+        work.counts["header"] = vault.header.sequence
+        work.account("vault.unlock")
+    if told:
+        practice.warnings.insert(0, told)
+    attempts.begin(vault.folder, vault.header.vault, start)
 
 
 def _keep_before_recovery(vault: OpenVault) -> list[Path]:
@@ -258,8 +288,9 @@ def _standing(vault: OpenVault, row_key: bytes, face: str, surroundings: Surroun
 
 def _remember_header(practice: Practice, last_known: int) -> None:
     """A line where the header was mended, or was changed without this vault's log knowing."""
-    sequence = practice._standing.vault.header.sequence
-    if not practice.warnings and sequence == last_known:
+    vault = practice._standing.vault
+    sequence = vault.header.sequence
+    if not vault.warnings and sequence == last_known:
         return
     if sequence != last_known:
         practice.warnings.append(
@@ -268,7 +299,7 @@ def _remember_header(practice: Practice, last_known: int) -> None:
         )
     with practice._begin() as work:
         set_setting(work, "header_sequence", str(sequence))
-        work.reason = "mended" if practice.warnings else "changed without a line"
+        work.reason = "mended" if vault.warnings else "changed without a line"
         work.counts = {"header": sequence}
         work.account("vault.mend")
 
@@ -276,6 +307,7 @@ def _remember_header(practice: Practice, last_known: int) -> None:
 def _close_abandoned_spells(practice: Practice) -> None:
     """Spells of editing that a crash left open end now; their text is kept as it was last saved."""
     with practice._begin() as work:
+        door.settle(work)
         for draft in work.sql("SELECT * FROM drafts WHERE spell IS NOT NULL").all():
             opened = (
                 "SELECT 1 FROM access_log WHERE event = 'note.edit' AND json_extract(record, '$.counts.spell') = :spell"

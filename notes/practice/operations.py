@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Concatenate, Generic, NoReturn, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Row
 
-from notes.access_log import chain
+from notes.access_log import chain, forward
 from notes.access_log.digests import key_columns, row_digest, row_key
 from notes.access_log.events import EVENTS, Event, Outcome
 from notes.errors import Altered
@@ -107,6 +107,7 @@ class Work:
         self.seen: list[int] = []
         self.counts: dict[str, int] = {}
         self.reason: str | None = None
+        self.attempt: dict[str, str] = {}
 
     @property
     def actor(self) -> str:
@@ -122,6 +123,11 @@ class Work:
         """Say whom and what the line concerns. Called as soon as it is known, so that a refusal names it too."""
         self.client = client if client is not None else self.client
         self.object = object if object is not None else self.object
+
+    def begin_epoch(self, recovery_key: bytes | bytearray) -> None:
+        """From the next line on the log is sealed under this recovery key."""
+        key = forward.begin_epoch(self.db, self.end.seq + 1, self.standing.vault_id, recovery_key)
+        self.end = replace(self.end, key=key)
 
     def new_id(self) -> int:
         """A fresh primary key."""
@@ -234,5 +240,6 @@ class Work:
             "clients": [str(client) for client in self.clients],
             "seen": [str(note) for note in self.seen],
             "counts": dict(self.counts),
+            "attempt": self.attempt,
             "reason": self.reason,
         }

@@ -122,14 +122,35 @@ class Template(Base):
 
 
 class LogLine(Base):
-    """One line of the access log: the record as canonical JSON and the chain's head after it."""
+    """One line of the access log: the record as canonical JSON, the chain's head after it, and its forward seal."""
 
     __tablename__ = "access_log"
     seq: Mapped[int] = mapped_column(primary_key=True)
     record: Mapped[str]
     head: Mapped[bytes]
+    seal: Mapped[bytes]
     event: Mapped[str] = mapped_column(Computed("json_extract(record, '$.event')"))
     client: Mapped[str | None] = mapped_column(Computed("json_extract(record, '$.client')"))
+
+
+class Seal(Base):
+    """An epoch of forward seals: the first line, and the key of the next line while the epoch lasts."""
+
+    __tablename__ = "seals"
+    epoch: Mapped[int] = mapped_column(primary_key=True)
+    first: Mapped[int]
+    key: Mapped[bytes | None]
+
+
+class Door(Base):
+    """One row: the private key of the record of failed attempts, where it begins, and where the one before ended."""
+
+    __tablename__ = "door"
+    private: Mapped[bytes] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    key: Mapped[bytes]
+    before_number: Mapped[int | None]
+    before_key: Mapped[bytes | None]
 
 
 RECORD_TABLES = (Setting, Client, Session, Note, Draft, NoteVersion, NoteTag, Template)

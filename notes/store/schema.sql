@@ -54,6 +54,7 @@ CREATE TABLE access_log (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     record TEXT NOT NULL,
     head BLOB NOT NULL,
+    seal BLOB NOT NULL,
     event TEXT NOT NULL GENERATED ALWAYS AS (json_extract(record, '$.event')) VIRTUAL,
     client TEXT GENERATED ALWAYS AS (json_extract(record, '$.client')) VIRTUAL
 );
@@ -75,6 +76,14 @@ CREATE TABLE clients (
     status TEXT NOT NULL CHECK (status IN ('active', 'archived')),
     created_at INTEGER NOT NULL,
     changed_at INTEGER NOT NULL
+);
+
+CREATE TABLE door (
+    private BLOB NOT NULL PRIMARY KEY,
+    number INTEGER NOT NULL,
+    key BLOB NOT NULL,
+    before_number INTEGER,
+    before_key BLOB
 );
 
 CREATE TABLE drafts (
@@ -131,6 +140,12 @@ CREATE TABLE notes (
     created_at INTEGER NOT NULL,
     fingerprint BLOB UNIQUE,
     place INTEGER NOT NULL UNIQUE
+);
+
+CREATE TABLE seals (
+    epoch INTEGER NOT NULL PRIMARY KEY,
+    first INTEGER NOT NULL,
+    key BLOB
 );
 
 CREATE TABLE sessions (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,18 +33,19 @@ _HEX = re.compile(r"(?:[0-9a-f]{2})*")
 
 @dataclass(frozen=True)
 class Header:
-    """What stands in the header. `vault` is the vault's id; `commitment` pins the one data key."""
+    """What stands in the header. `commitment` pins the one data key; attempts are sealed to `log_key`."""
 
     vault: str
     created: str
     sequence: int
     commitment: str
+    log_key: str
     slots: tuple[Slot, ...]
     mac: str = ""
 
     def signed(self, data_key: bytearray) -> Header:
         """The same header with its MAC under the data key."""
-        return Header(self.vault, self.created, self.sequence, self.commitment, self.slots, self._mac(data_key))
+        return replace(self, mac=self._mac(data_key))
 
     def authenticate(self, data_key: bytearray) -> None:
         """Raises HeaderDamaged unless this data key is the committed one and wrote this header."""
@@ -72,6 +73,7 @@ class Header:
             "created": self.created,
             "sequence": self.sequence,
             "commitment": self.commitment,
+            "log_key": self.log_key,
             "slots": [asdict(slot) for slot in self.slots],
         }
 
@@ -90,14 +92,28 @@ class Found:
     damaged: tuple[str, ...]
 
 
+def look(folder: Path) -> None:
+    """Raises NotAVault when there is no header at all."""
+    try:
+        if any((folder / name).exists() for name in NAMES):
+            return
+    except OSError as error:
+        raise machine_error(error) from None
+    raise NotAVault(
+        "That folder is not a vault.",
+        "It holds neither header.json nor header.bak.",
+        "Name the folder that ends in .vault, or make a new one with: notes --vault FOLDER init",
+    )
+
+
 def read(folder: Path) -> Found:
     """Both copies, judged. No key is needed.
 
     Raises NotAVault, HeaderDamaged (neither copy readable), HostileHeader, FormatTooNew.
     """
+    look(folder)
     copies: list[Header] = []
     damaged: list[str] = []
-    missing = 0
     for name in NAMES:
         try:
             if (folder / name).exists() and not (folder / name).is_file():
@@ -105,18 +121,11 @@ def read(folder: Path) -> Found:
             with (folder / name).open("rb") as file:
                 copies.append(parse(file.read(LONGEST + 1)))
         except (FileNotFoundError, NotADirectoryError):
-            missing += 1
             damaged.append(name)
         except (HeaderDamaged, IsADirectoryError):
             damaged.append(name)
         except OSError as error:
             raise machine_error(error) from None
-    if missing == len(NAMES):
-        raise NotAVault(
-            "That folder is not a vault.",
-            "It holds neither header.json nor header.bak.",
-            "Name the folder that ends in .vault, or make a new one with: notes --vault FOLDER init",
-        )
     if not copies:
         raise HeaderDamaged(
             "The vault's header is damaged.",
@@ -171,6 +180,7 @@ def _build(told: Any) -> Header:
         created=str(told["created"]),
         sequence=told["sequence"],
         commitment=_hex(told["commitment"], 32),
+        log_key=_hex(told["log_key"], 32),
         slots=tuple(_slot(slot) for slot in slots),
         mac=_hex(told["mac"], 32),
     )

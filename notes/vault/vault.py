@@ -27,6 +27,7 @@ Do not rename, edit or delete single files in it; copy or move the folder as a w
 
   header.json, header.bak   who can open the vault: the data key, wrapped for each passphrase and recovery key
   vault.db                  the record and its access log, encrypted whole (SQLCipher 4)
+  locked.state, locked.log  attempts to open the vault while it was locked, sealed
   lock                      keeps two programs from opening the vault at once
 
 To open it without Session Notes you need the passphrase or the recovery key, and any SQLCipher 4:
@@ -108,10 +109,13 @@ def create(
     secrets: Iterable[tuple[str, Secret]],
     *,
     created: str,
+    log_key: bytes,
     random_bytes: Callable[[int], bytes],
     cost: Argon2Cost = slots.DEFAULT,
 ) -> OpenVault:
     """A new vault in `folder`, which must be absent or empty, with one slot for each (label, secret).
+
+    `log_key` is the public key that attempts on the locked vault are sealed to.
 
     Raises UsageError when the folder is in use, DiskFull, NotWritable.
     """
@@ -140,27 +144,37 @@ def create(
         )
         for label, secret in secrets
     )
-    header = Header(vault_id, created, 1, _commitment(data_key), made)
+    header = Header(vault_id, created, 1, _commitment(data_key), log_key.hex(), made)
     vault = OpenVault(folder, header, made[0], data_key, _guard(folder))
     vault.set_header(header)
     write_atomically(folder / "READ-ME.txt", READ_ME.encode())
     return vault
 
 
-def unlock(folder: Path, secret: Secret) -> OpenVault:
+Refused = Callable[[Header | None, NotesError], None]
+"""Told of every refusal at the door before it is answered, while no other program can be at the vault."""
+
+
+def unlock(folder: Path, secret: Secret, refused: Refused = lambda header, error: None) -> OpenVault:
     """Open the vault with a passphrase or a recovery key.
 
     Raises NotAVault, HeaderDamaged, HostileHeader, FormatTooNew, Busy, WrongKey, NotWritable.
     """
-    headers.read(folder)  # a folder that is no vault gets no lock file
+    headers.look(folder)  # a folder that is no vault gets no lock file
     guard = _guard(folder)
+    header: Header | None = None
     try:
-        found = headers.read(folder)  # again, now that nobody else can be writing it
+        found = headers.read(folder)
+        header = found.header
         slot, data_key, header = _try_copies(found, secret)
         for name in headers.NAMES:
             tidy(folder, name)
-    except BaseException:
-        guard.release()
+    except BaseException as error:
+        try:
+            if isinstance(error, NotesError):
+                refused(header, error)
+        finally:
+            guard.release()
         raise
     vault = OpenVault(folder, header, slot, data_key, guard)
     vault.warnings += [f"{name} was missing or damaged and was written anew." for name in found.damaged]

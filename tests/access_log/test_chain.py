@@ -61,7 +61,7 @@ def test_only_events_of_the_vocabulary_that_leave_lines_can_be_appended(practice
     with practice._engine.connect() as connection:
         for event in ("note.invented", "note.save"):
             with pytest.raises(ValueError, match="leaves a line"):
-                chain.append(connection, chain.End(0, b""), {"event": event})
+                chain.append(connection, chain.End(0, b"", b""), {"event": event})
 
 
 def test_every_event_maps_to_an_action_and_a_purpose() -> None:

@@ -461,13 +461,13 @@ def test_without_a_terminal_no_passphrase_is_asked_for(program: Any) -> None:
 
 
 def _fingerprint(folder: Path) -> dict[str, str]:
-    """What stands in a folder, apart from the lock file."""
+    """What stands in a folder, apart from the lock file and the record of failed attempts."""
     if folder.is_file():
         return {"": hashlib.sha256(folder.read_bytes()).hexdigest()}
     return {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in folder.glob("*")
-        if path.is_file() and path.name != "lock"
+        if path.is_file() and path.name not in ("lock", "locked.log", "locked.state")
     }
 
 

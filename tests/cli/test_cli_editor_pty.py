@@ -168,6 +168,7 @@ def test_no_file_is_left_behind_by_the_editor(program: Any, known: Any, terminal
     files = [path for path in program.place.rglob("*") if path.is_file()]
     assert {path.name for path in files} <= {
         *("passphrase", "recovery", "vault.db", "vault.db-journal", "header.json", "header.bak", "READ-ME.txt", "lock"),
+        *("locked.state", "locked.log"),
     }
     assert not any(b"canary-in-the-editor" in path.read_bytes() for path in files)
     terminal.type("\x18")

@@ -68,8 +68,8 @@ def test_the_story_of_one_note_from_end_to_end(no_program: Any) -> None:
     verified = apart("verify").ok()
     assert verified["ok"] is True and verified["notes"] == 1
     assert sorted(p.name for p in no_program.vault.iterdir() if not p.name.endswith(".txt")) in (
-        ["header.bak", "header.json", "lock", "vault.db"],
-        ["header.bak", "header.json", "vault.db"],
+        ["header.bak", "header.json", "lock", "locked.state", "vault.db"],
+        ["header.bak", "header.json", "locked.state", "vault.db"],
     )
 
 
@@ -120,7 +120,9 @@ def test_rotation_makes_a_new_key_and_keeps_everything(program: Any, known: Any)
     new = program.apart("key", "rotate").ok()["recovery_key"]
     assert program("client", "list").code == 3
     program.recovery_file.write_text(new)
-    assert program("note", "show", known.signed).ok() == before
+    after = program("note", "show", known.signed)
+    assert (after.code, after.json) == (0, before)
+    assert "1 failed attempt" in after.err, "the old key was tried"
     assert program("verify").ok()["ok"] is True
     assert (program.vault / "vault.db").read_bytes()[:4096] != old[:4096]
     assert not (program.vault / "vault.db.next").exists()

@@ -96,7 +96,7 @@ CASES: dict[Operation[..., Any], Case] = {
     keyring.list_slots: given(),
     keyring.change_passphrase: lambda _: ((bytearray(b"another passphrase of many words"),), {"cost": FLOOR}),
     keyring.new_recovery_key: given(),
-    keyring._rotated: given(),
+    keyring._rotated: given(bytearray(20)),
     importing.preview: given(OLD_NOTES),
     importing.bring_in: given(OLD_NOTES),
 }
@@ -257,7 +257,9 @@ def test_after_locking_nothing_runs_and_the_keys_are_gone(practice: Practice) ->
 def test_a_closed_vault_is_exactly_its_files(practice: Practice, vault: Path) -> None:
     practice.do(clients.list_clients)
     practice.lock()
-    assert {path.name for path in vault.iterdir()} == {"READ-ME.txt", "header.bak", "header.json", "lock", "vault.db"}
+    assert {path.name for path in vault.iterdir()} == {
+        *("READ-ME.txt", "header.bak", "header.json", "lock", "locked.state", "vault.db")
+    }
 
 
 def test_a_spell_left_open_by_a_crash_is_closed_at_the_next_unlocking(
@@ -288,5 +290,5 @@ def test_only_an_open_spell_lets_a_draft_move_on_unaccounted(practice: Practice)
 
 def test_every_event_of_the_vocabulary_is_used() -> None:
     used = {op.event.name for op in OPERATIONS}
-    by_opening = {"vault.create", "vault.unlock", "vault.lock", "vault.mend", "import.client"}
+    by_opening = {"vault.create", "vault.unlock", "vault.attempt", "vault.lock", "vault.mend", "import.client"}
     assert used | by_opening == set(EVENTS)

@@ -310,4 +310,4 @@ def test_too_many_matches_come_newest_first_and_say_that_they_are_not_ranked(
     assert all(hit.score == 0 and search.MATCH_START in hit.snippet for hit in results.hits)
     few = search_practice.do(search.run, "river", until="2026-02-01")
     assert [hit.note for hit in few.hits] == [notes["2026-02-01"], notes["2026-01-01"]]
-    assert search_practice.do(search.run, "river", kind="progress").total == 0
+    assert search_practice.do(search.run, "river", kind="intake").total == 0

@@ -18,16 +18,17 @@ from notes.record import reading
 from notes.store.engine import check_file, open_engine
 
 PAGE = 4096
-LOCKED = ["READ-ME.txt", "header.bak", "header.json", "lock", "vault.db"]
+LOCKED = ["READ-ME.txt", "header.bak", "header.json", "lock", "locked.state", "vault.db"]
 
 
 def refused(alder: Stored) -> Corrupt:
-    """The error of an unlocking; nothing in the folder may have changed but the lock."""
+    """The error of an unlocking; nothing in the folder may have changed but the lock and the record of attempts."""
     before = {path.name: path.read_bytes() for path in alder.folder.iterdir() if path.is_file()}
     with pytest.raises(Corrupt) as caught:
         alder.open()
     after = {path.name: path.read_bytes() for path in alder.folder.iterdir() if path.is_file()}
-    assert {**before, "lock": b""} == {**after, "lock": b""}
+    recorded = {"lock": b"", "locked.log": b"", "locked.state": b""}
+    assert {**before, **recorded} == {**after, **recorded}
     assert caught.value.exit_code == 4
     assert caught.value.hint
     return caught.value

@@ -80,7 +80,7 @@ look()
 """
 )
 NOTES = ["Second version.", "Still a draft."]
-LOCKED = ["READ-ME.txt", "header.bak", "header.json", "lock", "vault.db"]
+LOCKED = ["READ-ME.txt", "header.bak", "header.json", "lock", "locked.state", "vault.db"]
 
 
 @pytest.fixture(scope="module")

@@ -171,6 +171,7 @@ def test_the_search_saw_the_journal_and_the_pages_of_a_change_under_way(stages: 
         "vault.db",
         "READ-ME.txt",
         "lock",
+        "locked.state",
     }
 
 

@@ -171,7 +171,8 @@ ALLOWED = (
     "DELETE FROM note_tags",
     "UPDATE sessions SET minutes = 45",
     "UPDATE clients SET status = 'archived'",
-    "INSERT INTO access_log (seq, record, head) SELECT max(seq) + 1, '{\"event\":\"x\"}', x'00' FROM access_log",
+    "INSERT INTO access_log (seq, record, head, seal) "
+    "SELECT max(seq) + 1, '{\"event\":\"x\"}', x'00', x'00' FROM access_log",
 )
 
 

@@ -53,7 +53,7 @@ def test_a_new_vault_is_these_files_and_nothing_else_lies_about(tmp_path: Path) 
     create(tmp_path / "new.vault")
     assert set(whole_tree(tmp_path)) == {
         "new.vault",
-        *(f"new.vault/{name}" for name in ("header.json", "header.bak", "vault.db", "READ-ME.txt")),
+        *(f"new.vault/{name}" for name in ("header.json", "header.bak", "vault.db", "READ-ME.txt", "locked.state")),
     }
     assert (tmp_path / "new.vault/header.json").read_bytes() == (tmp_path / "new.vault/header.bak").read_bytes()
 
@@ -151,13 +151,13 @@ def failing_at(call: int) -> Surroundings:
     return replace(sound, random_bytes=random_bytes)
 
 
-@pytest.mark.parametrize("call", range(1, 13))
+@pytest.mark.parametrize("call", range(1, 15))
 def test_wherever_it_is_interrupted_nothing_is_left_behind(call: int, tmp_path: Path) -> None:
     with pytest.raises(Interrupted):
         create(tmp_path / "new.vault", surroundings=failing_at(call))
     assert whole_tree(tmp_path) == {}
-    if call == 12:
-        create(tmp_path / "new.vault", surroundings=failing_at(13))
+    if call == 14:
+        create(tmp_path / "new.vault", surroundings=failing_at(15))
 
 
 LIMITED = """

@@ -53,6 +53,7 @@ HEADERS = st.builds(
     created=WORDS,
     sequence=st.integers(1, 2**53 - 1),
     commitment=hexadecimal(32),
+    log_key=hexadecimal(32),
     slots=st.lists(
         a_slot("passphrase", COSTS) | a_slot("recovery", st.none()),
         min_size=1,
@@ -70,6 +71,7 @@ REAL = Header(
     created="2026-03-02T09:00:00.000Z",
     sequence=7,
     commitment=_RANDOM.randbytes(32).hex(),
+    log_key=_RANDOM.randbytes(32).hex(),
     slots=tuple(
         Slot(
             id=_RANDOM.randbytes(8).hex(),

@@ -33,7 +33,7 @@ from notes.vault import vault as vaults
 from notes.vault.slots import Secret
 
 NOTES = {SIGNED_TEXT, DRAFT_TEXT}
-LOCKED = {"header.json", "header.bak", "vault.db", "READ-ME.txt", "lock"}
+LOCKED = {"header.json", "header.bak", "vault.db", "READ-ME.txt", "lock", "locked.state"}
 
 
 def rotate(practice: Practice, passphrase: bytes = b"velvet orbit lantern muskrat") -> bytes:

@@ -65,14 +65,15 @@ def test_the_log_says_which_key_opened_it(name: str, linden: Pattern) -> None:
         Secret("passphrase", bytearray(20)),
     ],
 )
-def test_a_wrong_key_does_not_and_changes_nothing(secret: Secret, linden: Pattern) -> None:
+def test_a_wrong_key_does_not_and_changes_nothing_but_the_record_of_attempts(secret: Secret, linden: Pattern) -> None:
     before = {path.name: path.read_bytes() for path in linden.folder.iterdir()}
     with pytest.raises(WrongKey) as caught:
         linden.open(secret)
     assert caught.value.exit_code == 3
     assert caught.value.hint
     after = {path.name: path.read_bytes() for path in linden.folder.iterdir()}
-    assert {**before, "lock": b""} == {**after, "lock": b""}
+    recorded = {"lock": b"", "locked.log": b"", "locked.state": b""}
+    assert {**before, **recorded} == {**after, **recorded}
 
 
 def test_the_recovery_key_is_not_taken_as_a_passphrase_nor_the_other_way_round(linden: Pattern) -> None:
@@ -243,8 +244,8 @@ def test_a_refusal_after_the_key_fitted_zeroes_it(linden: Pattern, monkeypatch: 
     seen: list[bytearray] = []
     real = vaults.unlock
 
-    def look(folder: Path, secret: Secret) -> vaults.OpenVault:
-        vault = real(folder, secret)
+    def look(folder: Path, secret: Secret, refused: vaults.Refused) -> vaults.OpenVault:
+        vault = real(folder, secret, refused)
         seen.append(vault.data_key)
         return vault
 
@@ -271,7 +272,7 @@ def test_everything_in_the_folder_is_for_the_owner_alone(linden: Pattern) -> Non
 
 def test_a_locked_vault_is_exactly_these_files(linden: Pattern) -> None:
     linden.open().lock()
-    assert linden.names() == {"header.json", "header.bak", "vault.db", "READ-ME.txt", "lock"}
+    assert linden.names() == {"header.json", "header.bak", "vault.db", "READ-ME.txt", "lock", "locked.state"}
 
 
 def test_a_copied_folder_opens_without_its_lock_file_and_under_another_name(linden: Pattern, tmp_path: Path) -> None:

@@ -173,6 +173,7 @@ def test_the_kept_vault_itself_is_never_opened() -> None:
             "header.bak",
             "vault.db",
             "READ-ME.txt",
+            "locked.state",
         }, "somebody opened it where it lies: its log has grown"
 
 

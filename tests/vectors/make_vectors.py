@@ -141,7 +141,7 @@ def header() -> dict[str, Any]:
         for row in (rows[0], rows[2])
     )
     commitment = bytes(keys.derive(DATA_KEY, keys.COMMITMENT)).hex()
-    signed = Header(VAULT_ID, CREATED, 3, commitment, made).signed(bytearray(DATA_KEY))
+    signed = Header(VAULT_ID, CREATED, 3, commitment, bytes(range(32)).hex(), made).signed(bytearray(DATA_KEY))
     return {"data_key": DATA_KEY.hex(), "file": signed.to_bytes().decode()}
 
 

@@ -92,8 +92,21 @@ CREATE TABLE access_log (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     record TEXT NOT NULL,
     head BLOB NOT NULL,
+    seal BLOB NOT NULL,
     event TEXT NOT NULL GENERATED ALWAYS AS (json_extract(record, '$.event')) VIRTUAL,
     client TEXT GENERATED ALWAYS AS (json_extract(record, '$.client')) VIRTUAL
+);
+CREATE TABLE seals (
+    epoch INTEGER NOT NULL PRIMARY KEY,
+    first INTEGER NOT NULL,
+    key BLOB
+);
+CREATE TABLE door (
+    private BLOB NOT NULL PRIMARY KEY,
+    number INTEGER NOT NULL,
+    key BLOB NOT NULL,
+    before_number INTEGER,
+    before_key BLOB
 );
 CREATE INDEX log_by_event ON access_log (event);
 CREATE INDEX log_of_client ON access_log (client) WHERE client IS NOT NULL;
