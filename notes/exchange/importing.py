@@ -21,7 +21,7 @@ from notes.exchange.rows import Reading, Rejected, Row
 from notes.practice import references
 from notes.practice.operations import Work, operation
 from notes.record import search
-from notes.record.progress_notes import OF_A_SESSION
+from notes.record.sessions import OF_A_SESSION
 from notes.store import models
 from notes.vault import keys
 
