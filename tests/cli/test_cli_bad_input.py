@@ -104,7 +104,6 @@ def test_dates_that_do_not_exist_end_with_2(program: Any, cli_unchanged: Unchang
         ("session", "add", "--client", "zoe", "--at", "2026-03-01", "--modality", "telepathy"),
         ("note", "new", "--client", "zoe", "--tag", "", "--file", "-"),
         ("note", "new", "--client", "zoe"),
-        ("note", "discard", "abcde"),
         ("note", "move", "abcde"),
         ("session", "edit", "abcde"),
         ("note", "list", "--kind", "song"),
@@ -184,6 +183,11 @@ def test_an_empty_text_amends_nothing_and_ends_with_6(
     program: Any, known: Any, cli_unchanged: Unchanged, text: str
 ) -> None:
     refused(program("note", "amend", known.signed, "--reason", "r", "--file", program.file(text)), 6)
+
+
+def test_without_a_terminal_nothing_is_thrown_away_unasked(program: Any, known: Any, cli_unchanged: Unchanged) -> None:
+    error = refused(program("note", "discard", known.draft), 2)
+    assert "--yes" in error["next"]
 
 
 def test_an_amendment_that_changes_nothing_ends_with_6(program: Any, known: Any, cli_unchanged: Unchanged) -> None:
