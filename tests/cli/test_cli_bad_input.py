@@ -456,6 +456,8 @@ def test_what_is_no_command_ends_with_2_and_says_how_to_go_on(no_program: Any, w
     answer = no_program(*words, json=False)
     assert (answer.code, answer.out) == (2, "")
     assert "Usage:" in answer.err and "-h" in answer.err
+    for option in ("--json", "--vault", "--passphrase-file"):
+        assert (f"{option} stands before the command" in answer.err) == (option in words)
     assert no_program(*words).code == 2
 
 

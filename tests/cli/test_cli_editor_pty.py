@@ -54,6 +54,13 @@ class Terminal:
             assert time.monotonic() < end, f"{sign} never came: {self.text()[-500:]}"
             assert self._read(0.2) or self.process.poll() is None, self.text()[-500:]
 
+    def wait_for_another(self, sign: str, times: int) -> None:
+        """Until the program has drawn this so many times."""
+        end = time.monotonic() + PATIENCE
+        while self.seen.count(sign.encode()) < times:
+            assert time.monotonic() < end, f"{sign} came too seldom: {self.text()[-500:]}"
+            assert self._read(0.2) or self.process.poll() is None, self.text()[-500:]
+
     def type(self, text: str) -> None:
         """Press these keys."""
         os.write(self._master, text.encode())
@@ -232,6 +239,40 @@ def test_a_passphrase_is_asked_for_without_echo(program: Any, terminals: list[Te
     assert terminal.end() == 0
     assert "Zoë Ångström" in terminal.text()
     assert program.passphrase_file.read_text() not in terminal.text()
+
+
+def test_somebody_who_mistypes_the_passphrase_may_try_twice_more(program: Any, terminals: list[Terminal]) -> None:
+    right = program.passphrase_file.read_text()
+    for typed, code in ((["wrong", "wronger", right], 0), (["wrong"] * 3, 3)):
+        terminals.append(terminal := Terminal(program, "client", "list", options=[f"--vault={program.vault}"]))
+        answer_each(terminal, "Passphrase: ", typed)
+        assert terminal.end() == code
+        assert ("Zoë Ångström" in terminal.text()) == (code == 0)
+
+
+def test_a_new_passphrase_that_is_not_fit_is_asked_for_again(no_program: Any, terminals: list[Terminal]) -> None:
+    fit, other = "nine patient otters by the mill", "ten patient otters by the mill"
+    terminals.append(terminal := Terminal(no_program, "init", options=[f"--vault={no_program.vault}"]))
+    terminal.wait_for("New passphrase")
+    terminal.watch(0.3)
+    terminal.type("too short\r")
+    terminal.wait_for("needs at least 15")
+    answer_each(terminal, "The same again: ", [other, fit], before=fit)
+    assert terminal.end() == 0
+    assert "The two were not the same." in terminal.text() and "Recovery key" in terminal.text()
+    assert fit not in terminal.text()
+
+
+def answer_each(terminal: Terminal, prompt: str, answers: list[str], before: str | None = None) -> None:
+    """Answer the prompt each time it comes; `before` is the answer to the one that comes before it."""
+    for number, answer in enumerate(answers, 1):
+        if before is not None:
+            terminal.wait_for_another("New passphrase", number + 1)
+            terminal.watch(0.3)
+            terminal.type(before + "\r")
+        terminal.wait_for_another(prompt, number)
+        terminal.watch(0.3)
+        terminal.type(answer + "\r")
 
 
 def test_no_file_is_left_behind_by_the_editor(program: Any, known: Any, terminals: list[Terminal]) -> None:
