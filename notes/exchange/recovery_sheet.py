@@ -45,7 +45,7 @@ STEPS = (
 )
 """What to do, each with the command that somebody types who has nothing but the sheet."""
 
-WRITE_IN = "The name has letters that this sheet cannot print. Write it here:  ______________________________"
+WRITE_IN = "The name has letters that this sheet cannot print. Write it here:  ____________________"
 
 _NEAREST = {"Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "Ħ": "H", "ħ": "h", "ı": "i", "ĸ": "k", "ŋ": "ng", "ẞ": "SS"}
 """Letters that are no plain letter with an accent."""
