@@ -58,6 +58,10 @@ def _show(outcome: Imported, dry_run: bool) -> None:
         f"{did} [bold]{outcome.notes:,}[/] notes in {outcome.sessions:,} sessions, {outcome.clients:,} new clients; "
         f"{outcome.skipped:,} were there already, {len(outcome.rejected):,} rejected."
     )
+    if outcome.new_clients:
+        rest = len(outcome.new_clients) - MOST_SHOWN
+        named = ", ".join(outcome.new_clients[:MOST_SHOWN]) + (f" … and {rest:,} more" if rest > 0 else "")
+        say(f"New clients: {shown(named)}")
     rows = [(rejected.line, rejected.why) for rejected in outcome.rejected]
     if rows:
         table(("line", "why it was rejected"), rows, "")

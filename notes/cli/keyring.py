@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from notes.cli import secrets_in
-from notes.cli.options import options, unlocked
+from notes.cli.options import Options, options, unlocked
 from notes.cli.output import as_json, local, say, table
 from notes.cli.vault import check_sheet, hand_over
 from notes.errors import UsageError
-from notes.practice import keyring
+from notes.practice import keyring, naming
+from notes.practice.practice import Practice
 from notes.vault import keys, recovery_key
 
 app = typer.Typer()
@@ -74,7 +75,9 @@ def recovery(context: typer.Context, sheet: Sheet = None) -> None:
     """Make a new recovery key; the sheet printed before opens the vault no more."""
     check_sheet(sheet, options(context).folder())
     with unlocked(context) as practice:
-        keys.wipe(practice.do(keyring.new_recovery_key, lambda key: _show(context, key, sheet, practice.vault_id)))
+        name = practice.do(naming.practice_name) if sheet else ""
+        key = practice.do(keyring.new_recovery_key, lambda key: _show(context, key, sheet, name, practice.vault_id))
+        keys.wipe(key)
     if not options(context).json:
         say("It counts from now on. The recovery sheet printed before is out of use.")
 
@@ -87,18 +90,27 @@ def rotate(context: typer.Context, sheet: Sheet = None) -> None:
     if said.passphrase_file == "-":
         raise UsageError("Rotation reads the passphrase twice.", "Standard input gives it once.", "Use a file.")
     with unlocked(context) as practice:
-        typed = secrets_in.current(said.passphrase_file)
-        try:
-            key_file = secrets_in.read_key_file(said.key_file) if said.key_file else None
-            show = lambda key: _show(context, key, sheet, practice.vault_id)  # noqa: E731
-            keys.wipe(keyring.rotate(practice, typed, key_file, show))
-        finally:
-            keys.wipe(typed)
+        name = practice.do(naming.practice_name) if sheet else ""
+
+        def show(key: bytearray) -> None:
+            _show(context, key, sheet, name, practice.vault_id)
+
+        asked = secrets_in.asks(said.passphrase_file)
+        keys.wipe(secrets_in.trying(lambda: _rotate(practice, said, show), asked=asked))
     if not said.json:
         say("The vault is encrypted under a new key. The recovery sheet printed before is out of use.")
 
 
-def _show(context: typer.Context, key: bytearray, sheet: Path | None, vault_id: str) -> None:
+def _rotate(practice: Practice, said: Options, show: keyring.Show) -> bytearray:
+    typed = secrets_in.current(said.passphrase_file)
+    try:
+        key_file = secrets_in.read_key_file(said.key_file) if said.key_file else None
+        return keyring.rotate(practice, typed, key_file, show)
+    finally:
+        keys.wipe(typed)
+
+
+def _show(context: typer.Context, key: bytearray, sheet: Path | None, name: str, vault_id: str) -> None:
     if options(context).json:
         as_json({"recovery_key": recovery_key.write(key)})
-    hand_over(key, sheet, "Session Notes", vault_id, silent=options(context).json)
+    hand_over(key, sheet, name, vault_id, silent=options(context).json)

@@ -35,15 +35,21 @@ def show(
     since: Since = None,
     until: Until = None,
     limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also that you unlocked the vault, and that it was locked again.")
+    ] = False,
 ) -> None:
     """Show who looked, newest first."""
+    brief = not (everything or options(context).json)
     with unlocked(context) as practice:
-        lines = practice.do(log.show, client, event, face, outcome, since, until, limit)
+        lines = practice.do(log.show, client, event, face, outcome, since, until, limit, brief)
     if options(context).json:
         as_json({"lines": lines})
         return
     rows = [(line.seq, local(line.at), state(line.outcome), line.sentence) for line in lines]
     table(("line", "when", "outcome", "what"), rows, "No such lines.")
+    if brief and event is None:
+        say("[dim]Your own unlocking and the locking after it are left out; --all shows them too.[/]")
 
 
 @app.command()

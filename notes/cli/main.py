@@ -28,8 +28,8 @@ app = typer.Typer(
 )
 for group, name, about in (
     (clients.app, "client", "Clients: add, show, list, edit, archive."),
-    (sessions.app, "session", "Sessions: add, list, edit."),
-    (note.app, "note", "Notes: write, sign, amend, read, compare."),
+    (sessions.app, "session", "Sessions: add, list, edit, remove."),
+    (note.app, "note", "Notes: write, sign, amend, move, read, compare."),
     (log.app, "log", "The access log: who looked, when, at what."),
     (keyring.app, "key", "Who can open the vault: passphrase, recovery key, rotation."),
 ):
@@ -45,6 +45,12 @@ def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"Session Notes {__version__}")
         raise typer.Exit()
+
+
+def _json(context: typer.Context, wanted: bool) -> bool:
+    """Noted before anything else is looked at, so that a command that does not exist is answered in JSON too."""
+    options(context).json = wanted
+    return wanted
 
 
 @app.callback()
@@ -70,14 +76,17 @@ def before(
         Path | None,
         typer.Option(envvar="NOTES_KEY_FILE", help="Key file, for a vault that needs one.", show_default=False),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document on standard output.")] = False,
+    json: Annotated[
+        bool,
+        typer.Option("--json", callback=_json, is_eager=True, help="Answer with one JSON document on standard output."),
+    ] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and end.")
     ] = False,
 ) -> None:
     """Options that stand before the command."""
     said = options(context)
-    said.vault, said.json, said.key_file = vault_folder, json, key_file
+    said.vault, said.key_file = vault_folder, key_file
     said.passphrase_file, said.recovery_key_file = passphrase_file, recovery_key_file
 
 
@@ -95,9 +104,12 @@ def main() -> None:
     except typer.Abort:
         _end(said, UsageError("Stopped.", "You ended it.", "What was finished before is kept."))
     except typer.TyperException as error:
+        hint = _misplaced(error)
         if said.json:
-            _one_document(UsageError(error.format_message(), "", "See --help."))
+            _one_document(UsageError(error.format_message(), "", hint or "See --help."))
         error.show()  # type: ignore[attr-defined]  # what typer raises for usage can show itself
+        if hint:
+            err.print(hint, markup=False, soft_wrap=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -120,6 +132,13 @@ def _end(said: Options, error: NotesError, *, silent: bool = False) -> NoReturn:
         sys.stderr.flush()
         os._exit(error.exit_code)  # leaving the usual way would try to write the rest once more
     sys.exit(error.exit_code)
+
+
+def _misplaced(error: typer.TyperException) -> str:
+    """What to do when an option that stands before the command was typed after it; else nothing."""
+    option = getattr(error, "option_name", None)
+    known = [name for parameter in typer.main.get_command(app).params for name in parameter.opts]
+    return f"{option} stands before the command: notes {option} … COMMAND" if option in known else ""
 
 
 def _one_document(error: NotesError) -> None:

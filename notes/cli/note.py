@@ -1,10 +1,10 @@
-"""``notes note``: new, edit, show, list, history, diff, sign, amend, tag, discard, templates."""
+"""``notes note``: new, edit, show, list, history, diff, sign, amend, move, tag, discard, templates."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Group
@@ -17,8 +17,11 @@ from notes.errors import UsageError
 from notes.exchange.reading_files import decode, read_text
 from notes.practice.practice import Practice
 from notes.practice.references import Given
-from notes.record import progress_notes, reading
-from notes.record.reading import Change, Note
+from notes.record import moving, progress_notes, reading
+from notes.record.reading import Change, Note, Summary
+
+if TYPE_CHECKING:
+    from notes.cli.editor import Written
 
 app = typer.Typer()
 app.add_typer(note_templates.app, name="templates", help="Templates: list, show, add and remove your own.")
@@ -57,8 +60,8 @@ def new(
             note = practice.do(begin, client, template, text, at, session, tags)
         else:
             begun = practice.do(progress_notes.create, client, template, None, at, session, tags)
-            _write(practice, begun.id, "note", None)
-            note = practice.do(progress_notes.sign if sign else reading.open, begun.id)
+            written = _write(practice, begun.id, "note", None, signs=sign)
+            note = practice.do(progress_notes.sign if sign and written.finished else reading.open, begun.id)
     done = "Signed" if note.status == "signed" else "Saved as a draft"
     _answer(
         context,
@@ -70,7 +73,7 @@ def new(
 @app.command()
 def edit(context: typer.Context, note: Reference, file: File = None, encoding: Encoding = None) -> None:
     """Edit a note that is not signed yet."""
-    text = _text(context, file, encoding)
+    text, replaced = _text(context, file, encoding), ""
     with unlocked(context) as practice:
         if text is None:
             _write(practice, note, "note", None)
@@ -78,10 +81,16 @@ def edit(context: typer.Context, note: Reference, file: File = None, encoding: E
             spell = practice.do(progress_notes.edit, note)
             try:
                 practice.do(progress_notes.save_draft, spell.note, spell.spell, spell.counter, text)
+                replaced = spell.text if spell.text != text else ""
             finally:
                 practice.do(progress_notes.close, spell.note, spell.spell)
         changed = practice.do(reading.open, note)
-    _answer(context, changed, f"Saved the draft of [cyan]{changed.ref}[/].")
+    if options(context).json:  # whoever asked gets what was replaced, to put it back where that was a mistake
+        as_json({"note": changed, **({"replaced": replaced} if text is not None else {})})
+        return
+    say(f"Saved the draft of [cyan]{changed.ref}[/].")
+    if replaced.strip():
+        say(f"It held {len(replaced):,} characters; {len(changed.text):,} stand in their place now.")
 
 
 @app.command()
@@ -109,10 +118,13 @@ def list_(
     since: Annotated[str | None, typer.Option("--from", help="From this day.", show_default=False)] = None,
     until: Annotated[str | None, typer.Option("--to", help="Up to this day.", show_default=False)] = None,
     limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
+    unfinished: Annotated[
+        bool, typer.Option("--unfinished", help="Only unsigned notes, and those with an unfinished amendment.")
+    ] = False,
 ) -> None:
     """List notes, newest first, without their text."""
     with unlocked(context) as practice:
-        found = practice.do(reading.list_notes, client, kind, status, tag, since, until, limit)
+        found = practice.do(reading.list_notes, client, kind, status, tag, since, until, limit, unfinished)
     if options(context).json:
         as_json({"notes": found})
         return
@@ -122,7 +134,7 @@ def list_(
             when(n.session_at),
             n.client_name,
             n.kind,
-            state(n.status),
+            _status(n),
             n.version or "",
             ", ".join(n.tags),
         )
@@ -177,10 +189,14 @@ def amend(
     addendum: Annotated[bool, typer.Option("--addendum", help="Add below the text instead of replacing it.")] = False,
 ) -> None:
     """Correct or add to a signed note; what was signed before stays readable."""
-    text = _text(context, file, encoding)
+    text, purpose = _text(context, file, encoding), "addendum" if addendum else "amendment"
     with unlocked(context) as practice:
         if text is None:
-            text = _write(practice, note, "addendum" if addendum else "amendment", reason)
+            written = _write(practice, note, purpose, reason, signs=True)
+            if not written.finished:
+                say(f"Nothing was signed. What you wrote of the {purpose} is kept: notes note list --unfinished")
+                return
+            text = written.text
         amended = practice.do(progress_notes.amend, note, reason, text, addendum)
     _answer(context, amended, f"Note [cyan]{amended.ref}[/] now has version {amended.version}.")
 
@@ -202,14 +218,51 @@ def tag(
 
 
 @app.command()
-def discard(context: typer.Context, note: Reference) -> None:
-    """Throw away a note that is not signed, or an unfinished amendment."""
+def move(
+    context: typer.Context,
+    note: Reference,
+    client: Annotated[str | None, typer.Option(help="Whose it really is.", show_default=False)] = None,
+    at: Annotated[str | None, typer.Option(help="Of when it really is.", show_default=False)] = None,
+    session: Annotated[str | None, typer.Option(help="The session it belongs to.", show_default=False)] = None,
+    template: Annotated[
+        str | None, typer.Option(help="The template, and with it the kind; the text stays.", show_default=False)
+    ] = None,
+) -> None:
+    """Correct whose, of when or of which kind an unsigned note is."""
+    if (client, at, session, template) == (None,) * 4:
+        raise UsageError("Nothing to change was given.", "", "Say what, for example: --client NAME or --at 2026-03-31")
     with unlocked(context) as practice:
-        practice.do(progress_notes.discard, note)
+        moved = practice.do(moving.move, note, client, at, session, template)
     if options(context).json:
-        as_json({"discarded": True})
-    else:
-        say("Thrown away.")
+        as_json({"note": moved.note, "session_left": moved.left})
+        return
+    now = moved.note
+    say(f"Note [cyan]{now.ref}[/] is now of {shown(now.client_name)}, {when(now.session_at)} ({now.kind}).")
+    _say_left(moved.left)
+
+
+@app.command()
+def discard(
+    context: typer.Context,
+    note: Reference,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Throw away a note that is not signed, or an unfinished amendment. Asks first."""
+    if not yes and (options(context).json or not sys.stdin.isatty()):
+        raise UsageError(
+            "Nothing was thrown away.",
+            "Without a terminal nobody can be asked.",
+            "Add --yes if it is meant.",
+        )
+    with unlocked(context) as practice:
+        if not yes:
+            _ask(practice.do(reading.open, note))
+        left = practice.do(progress_notes.discard, note)
+    if options(context).json:
+        as_json({"discarded": True, "session_left": left})
+        return
+    say("Thrown away.")
+    _say_left(left)
 
 
 def _text(context: typer.Context, file: str | None, encoding: str | None) -> str | None:
@@ -225,11 +278,29 @@ def _text(context: typer.Context, file: str | None, encoding: str | None) -> str
     return None
 
 
-def _write(practice: Practice, note: Given, purpose: str, reason: str | None) -> str:
+def _write(practice: Practice, note: Given, purpose: str, reason: str | None, signs: bool = False) -> Written:
     """The text as written in the editor, which loads only where it is needed."""
     from notes.cli import editor
 
-    return editor.write(practice, note, purpose, reason)
+    return editor.write(practice, note, purpose, reason, signs=signs)
+
+
+def _ask(note: Note) -> None:
+    """Raises typer.Abort unless the practitioner says that it is to be thrown away."""
+    what = f"the unfinished {note.unfinished} of" if note.unfinished else f"{len(note.text.split()):,} words,"
+    about = f"note {note.ref} of {safe(note.client_name)}, {when(note.session_at)}"
+    typer.confirm(f"Throw away {what} {about}, for good?", abort=True)
+
+
+def _say_left(session: str | None) -> None:
+    if session is not None:
+        say(f"Its session has no note now. If it never took place: notes session remove {session}")
+
+
+def _status(note: Summary) -> Text:
+    """Signed or not, and what is begun."""
+    marked = state(note.status)
+    return marked if note.unfinished is None else marked.append(f", {note.unfinished} unfinished", style="yellow")
 
 
 def _heading(note: Note) -> Text:
@@ -239,6 +310,8 @@ def _heading(note: Note) -> Text:
     line.append_text(state(note.status))
     if note.signed_at:
         line.append(f" {local(note.signed_at)[:16]} by the {note.signed_by}, version {note.version}")
+    if note.version < note.newest:
+        line.append(f"\nNot the newest: version {note.newest} takes its place.", style="yellow")
     if note.reason:
         line.append(f"\nReason: {safe(note.reason)}")
     if note.unfinished:

@@ -45,15 +45,20 @@ def options(context: typer.Context) -> Options:
     return found
 
 
+def _unlock(said: Options) -> Practice:
+    secret = secrets_in.to_unlock(said.folder(), said.passphrase_file, said.recovery_key_file, said.key_file)
+    try:
+        return opening.unlock(said.folder(), secret, face="terminal")
+    finally:
+        keys.wipe(secret.value)
+
+
 @contextmanager
 def unlocked(context: typer.Context) -> Iterator[Practice]:
     """The practice, unlocked for one command and locked after it."""
     said = options(context)
-    secret = secrets_in.to_unlock(said.folder(), said.passphrase_file, said.recovery_key_file, said.key_file)
-    try:
-        practice = opening.unlock(said.folder(), secret, face="terminal")
-    finally:
-        keys.wipe(secret.value)
+    source = said.passphrase_file if said.recovery_key_file is None else said.recovery_key_file
+    practice = secrets_in.trying(lambda: _unlock(said), asked=secrets_in.asks(source))
     for warning in practice.warnings:
         warn(warning)
     with practice:

@@ -16,7 +16,7 @@ from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, Group
 from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
@@ -29,6 +29,9 @@ IDS = frozenset({"id", "client", "session", "note", "object"})
 
 WHOLE = frozenset({"ref", "when", "session", "signed", "since", "line", "status", "outcome", "born"})
 """Columns that are never broken over lines."""
+
+LEAST_WIDTH = 14
+"""Columns of the screen that a broken column needs to be readable."""
 
 out = Console(highlight=False, emoji=False)
 err = Console(stderr=True, highlight=False, emoji=False)
@@ -63,8 +66,11 @@ _VISIBLE |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "�
 
 
 def say(markup: str = "") -> None:
-    """A line for people, in rich's markup; text from the record goes through ``shown`` first."""
-    out.print(markup)
+    """A line for people, in rich's markup; text from the record goes through ``shown`` first.
+
+    It is broken between words at a terminal's edge, and not at all where it goes into a file or another program.
+    """
+    out.print(markup, soft_wrap=not out.is_terminal)
 
 
 def shown(text: object) -> str:
@@ -73,18 +79,40 @@ def shown(text: object) -> str:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
-    """A table, or the sentence `empty` when there are no rows."""
-    listed = list(rows)
+    """A table, or the sentence `empty` when there are no rows. On a narrow terminal each cell has a line of its own."""
+    listed = [[_cell(cell) for cell in row] for row in rows]
     if not listed:
         say(f"[dim]{empty}[/]")
+        return
+    if _width(columns, listed) > out.width:
+        page(Group(*(_below_each_other(columns, row) for row in listed)))
         return
     made = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for column in columns:
         whole = column in WHOLE
         made.add_column(column, overflow="fold", no_wrap=whole, style="cyan" if column == "ref" else "")
     for row in listed:
-        made.add_row(*(cell if isinstance(cell, Text) else shown("" if cell is None else cell) for cell in row))
+        made.add_row(*row)
     page(made)
+
+
+def _cell(cell: object) -> Text:
+    return cell if isinstance(cell, Text) else Text(safe("" if cell is None else str(cell)))
+
+
+def _width(columns: Sequence[str], rows: list[list[Text]]) -> int:
+    """The least that the table can be read at: the unbroken columns whole, the others a word or two wide."""
+    width = 0
+    for place, column in enumerate(columns):
+        longest = max(len(column), *(row[place].cell_len for row in rows))
+        width += 2 + (longest if column in WHOLE else min(longest, LEAST_WIDTH))
+    return width
+
+
+def _below_each_other(columns: Sequence[str], row: list[Text]) -> Text:
+    filled = [(column, cell) for column, cell in zip(columns, row, strict=True) if cell.plain]
+    lines = [Text.assemble((f"{column + ' ' if column else ''}", "dim"), cell) for column, cell in filled]
+    return Text("\n").join([*lines, Text()])
 
 
 def page(content: Any) -> None:

@@ -5,15 +5,42 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
-from notes.errors import BadFile, UsageError, WrongKey
+from notes.cli.output import complain
+from notes.errors import BadFile, UsageError, WeakPassphrase, WrongKey
 from notes.vault import header, keys, passphrase, recovery_key
 from notes.vault.files import flush, machine_error
 from notes.vault.slots import Secret
 
 LONGEST = 64 * 1024
 """Bytes read of a passphrase or key file."""
+
+TRIES = 3
+"""How often somebody at a terminal may type a passphrase or key before the program ends."""
+
+T = TypeVar("T")
+
+
+def trying(once: Callable[[], T], *, asked: bool) -> T:
+    """What `once` gives. Where somebody is asked at a terminal, a wrong or unfit answer may be given again."""
+    for _ in range(TRIES - 1 if asked else 0):
+        try:
+            return once()
+        except (WrongKey, WeakPassphrase, NotTheSame) as error:
+            complain(error)
+    return once()
+
+
+def asks(source: str | None) -> bool:
+    """Whether a secret from this source is typed at a terminal."""
+    return source in (None, "-") and sys.stdin.isatty()
+
+
+class NotTheSame(UsageError):
+    """A new passphrase was typed differently the second time."""
 
 
 def to_unlock(folder: Path, passphrase_file: str | None, recovery_file: str | None, key_file: Path | None) -> Secret:
@@ -40,8 +67,11 @@ def current(passphrase_file: str | None) -> bytearray:
     return _from(passphrase_file, "Passphrase in use: ")
 
 
-def to_choose(passphrase_file: str | None) -> bytearray:
-    """A new passphrase: from the file named, or asked for twice. The caller wipes it. Raises UsageError, BadFile."""
+def to_choose(passphrase_file: str | None, own_words: tuple[str, ...] = ()) -> bytearray:
+    """A new passphrase: from the file named, or asked for twice until it is fit. The caller wipes it.
+
+    `own_words` are names it must not rest on. Raises UsageError, BadFile, WeakPassphrase.
+    """
     if passphrase_file is not None:
         return _from(passphrase_file, "New passphrase: ")
     if not sys.stdin.isatty():
@@ -50,12 +80,24 @@ def to_choose(passphrase_file: str | None) -> bytearray:
             "There is no terminal to ask at.",
             "Name a file that holds it: --passphrase-file FILE, or --new-passphrase-file FILE for a change.",
         )
+    return trying(lambda: _ask_twice(own_words), asked=True)
+
+
+def _ask_twice(own_words: tuple[str, ...]) -> bytearray:
     first = _ask("New passphrase (15 characters or more; several words are good): ")
-    second = _ask("The same again: ")
+    second = bytearray()
     try:
+        prepared = passphrase.prepare(first)
+        try:
+            passphrase.check(prepared, own_words)
+        finally:
+            keys.wipe(prepared)
+        second = _ask("The same again: ")
         if first != second:
-            keys.wipe(first)
-            raise UsageError("The two were not the same.", "", "Try again.")
+            raise NotTheSame("The two were not the same.", "", "Type it again, twice.")
+    except BaseException:
+        keys.wipe(first)
+        raise
     finally:
         keys.wipe(second)
     return first

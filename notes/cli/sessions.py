@@ -1,4 +1,4 @@
-"""``notes session``: add, list, edit."""
+"""``notes session``: add, list, edit, remove."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import typer
 
 from notes.cli.options import options, unlocked
 from notes.cli.output import as_json, say, shown, table, when
+from notes.errors import UsageError
 from notes.record import sessions, values
 from notes.record.sessions import Session
 
 app = typer.Typer()
 
+Reference = Annotated[str, typer.Argument(help="The session's reference.", show_default=False)]
 Minutes = Annotated[int | None, typer.Option(help="Length in minutes.", show_default=False)]
 Modality = Annotated[str | None, typer.Option(help=f"One of: {', '.join(values.MODALITIES)}.", show_default=False)]
 
@@ -57,15 +59,31 @@ def list_(
 @app.command()
 def edit(
     context: typer.Context,
-    session: Annotated[str, typer.Argument(help="The session's reference.", show_default=False)],
+    session: Reference,
+    at: Annotated[
+        str | None, typer.Option(help="When it really was; unsigned notes go with it.", show_default=False)
+    ] = None,
     minutes: Minutes = None,
     modality: Modality = None,
     attendance: Annotated[str | None, typer.Option(help="Whether the client came.", show_default=False)] = None,
 ) -> None:
-    """Correct a session's length, modality or attendance."""
+    """Correct a session's time, length, modality or attendance."""
+    if (at, minutes, modality, attendance) == (None,) * 4:
+        raise UsageError("Nothing to change was given.", "", "Say what, for example: --minutes 50")
     with unlocked(context) as practice:
-        changed = practice.do(sessions.change, session, minutes, modality, attendance)
+        changed = practice.do(sessions.change, session, minutes, modality, attendance, at)
     _answer(context, changed, f"Changed the session of {shown(changed.client_name)}, {when(changed.started_at)}.")
+
+
+@app.command()
+def remove(context: typer.Context, session: Reference) -> None:
+    """Remove a session entered by mistake; refused when a note belongs to it."""
+    with unlocked(context) as practice:
+        practice.do(sessions.remove, session)
+    if options(context).json:
+        as_json({"removed": True})
+    else:
+        say("Removed.")
 
 
 def _notes(session: Session) -> str:

@@ -30,7 +30,7 @@ def init(
     said = options(context)
     folder = said.folder()
     check_sheet(sheet, folder)
-    typed = secrets_in.to_choose(said.passphrase_file)
+    typed = secrets_in.to_choose(said.passphrase_file, (name,))
     try:
         key_file = secrets_in.make_key_file(said.key_file, folder) if said.key_file else None
         created = opening.create(folder, typed, name, key_file=key_file, face="terminal")
@@ -58,8 +58,10 @@ def hand_over(key: bytearray, sheet: Path | None, name: str, vault_id: str, *, s
     """Show a new recovery key, write its sheet where asked, and wipe it."""
     if not silent:
         say(f"Recovery key    [bold]{recovery_key.write(key)}[/]\n")
-        say("It opens the vault if the passphrase is lost, and is shown only now. Copy it onto paper and keep that")
-        say("away from this computer. Without passphrase and recovery key nobody can open the vault again.")
+        say(
+            "It opens the vault if the passphrase is lost, and is shown only now. Copy it onto paper and keep that "
+            "away from this computer. Without passphrase and recovery key nobody can open the vault again."
+        )
     try:
         if sheet:
             recovery_sheet.write(sheet, key, name, vault_id, date.today())

@@ -19,10 +19,10 @@ import io
 import re
 import tomllib
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from pathlib import Path
 
 from notes.errors import BadFile, BadValue
+from notes.exchange import dates
 from notes.exchange.reading_files import read_text
 from notes.exchange.rows import Reading, Rejected, Row
 from notes.record import values
@@ -61,8 +61,6 @@ DELIMITERS = ",;\t|"
 """Signs that may part columns; the one that makes most of them does."""
 
 _LARGEST_FIELD = 64 * 1024 * 1024
-_DAY_FORMATS = ("%d.%m.%Y", "%Y/%m/%d", "%Y%m%d", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y")
-_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 
 
 @dataclass
@@ -93,7 +91,8 @@ def read(path: Path, map_file: Path | None = None, encoding: str | None = None) 
         )
     sections = [c for c in columns if c not in _used(mapping)]
     reading.understood = _told(mapping, sections)
-    day_first = _day_first(mapping, columns, lines, path.name)
+    column = [] if mapping.date is None else [cells[columns.index(mapping.date)] for _, cells in _whole(lines, columns)]
+    day_first = bool(mapping.date_format) or dates.day_first(column, path.name)
     for line, cells in lines:
         if len(cells) != len(columns):
             why = f"It has {len(cells)} columns; the first line names {len(columns)}."
@@ -103,6 +102,7 @@ def read(path: Path, map_file: Path | None = None, encoding: str | None = None) 
             reading.rows.append(_row(line, dict(zip(columns, cells, strict=True)), mapping, sections, day_first))
         except BadValue as error:
             reading.rejected.append(Rejected(line, f"{error.what} {error.why}".strip()))
+    reading.doubtful += dates.doubts(column, mapping.date_format, (row.at for row in reading.rows))
     if mapping.date is None:
         reading.doubtful.append("No column holds a date: the notes come in undated and without sessions.")
     return reading
@@ -231,59 +231,11 @@ def _row(line: int, cells: dict[str, str], mapping: Mapping, sections: list[str]
     return Row(
         place=line,
         client=values.one_line(cells[str(mapping.client)], "The client"),
-        at=read_moment(written, mapping.date_format, day_first) if written else None,
+        at=dates.read_moment(written, mapping.date_format, day_first) if written else None,
         kind=values.one_of(stated, values.KINDS, "The kind of note") if stated else "progress",
         text=values.note_text(text),
         tags=tuple(dict.fromkeys(values.tag(t) for t in tags)),
     )
-
-
-def read_moment(written: str, date_format: str | None, day_first: bool) -> str:
-    """A date or time as files have them. Raises BadValue when it does not exist or cannot be understood."""
-    if date_format:
-        try:
-            parsed = datetime.strptime(written, date_format)
-        except (ValueError, re.error):
-            raise BadValue("The date does not exist or does not fit the date_format.") from None
-        has_time = any(part in date_format for part in ("%H", "%I", "%c", "%X"))
-        if parsed.tzinfo is not None:
-            parsed = parsed.astimezone().replace(tzinfo=None)
-        return parsed.isoformat(timespec="seconds") if has_time else parsed.date().isoformat()
-    slashed = _SLASHED.fullmatch(written)
-    if slashed:
-        first, second, year = (int(part) for part in slashed.groups())
-        day, month = (first, second) if day_first else (second, first)
-        try:
-            return date(year, month, day).isoformat()
-        except ValueError:
-            raise BadValue("The date does not exist.") from None
-    for form in _DAY_FORMATS:
-        if form == "%Y%m%d" and len(written) != 8:
-            continue  # strptime would make a date of fewer digits
-        try:
-            return datetime.strptime(written, form).date().isoformat()
-        except ValueError:
-            continue
-    return values.moment(written)
-
-
-def _day_first(mapping: Mapping, columns: list[str], lines: list[tuple[int, list[str]]], name: str) -> bool:
-    """Whether 03/04/2026 is the third of April. Raises BadFile when no row of the file settles it."""
-    if mapping.date is None or mapping.date_format:
-        return True
-    place = columns.index(mapping.date)
-    dates = [_SLASHED.fullmatch(cells[place].strip()) for _, cells in lines if len(cells) > place]
-    pairs = [(int(m[1]), int(m[2])) for m in dates if m]
-    if not pairs:
-        return True
-    day_first, month_first = sum(a > 12 for a, _ in pairs), sum(b > 12 for _, b in pairs)
-    if max(day_first, month_first) < 10 * min(day_first, month_first) or day_first == month_first:
-        raise BadFile(
-            f"{name}: the dates could be read two ways.",
-            "Rows like 03/04/2026 do not say whether the day or the month comes first.",
-            'Say so in a map file, for example: date_format = "%d/%m/%Y", and give it with --map FILE.',
-        )
-    return day_first > month_first
 
 
 def _heading(column: str) -> str:

@@ -10,18 +10,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from notes.access_log.digests import version_digest
-from notes.errors import Unsupported
+from notes.errors import BadValue, Unsupported
 from notes.exchange import csv_files, text_folders
 from notes.exchange.rows import Reading, Rejected, Row
 from notes.practice import references
 from notes.practice.operations import Work, operation
-from notes.record import search
-from notes.record.progress_notes import OF_A_SESSION
+from notes.record import search, values
+from notes.record.sessions import OF_A_SESSION
 from notes.store import models
 from notes.vault import keys
 
@@ -47,6 +48,7 @@ class Imported:
     rejected: list[Rejected] = field(default_factory=list)
     doubtful: list[str] = field(default_factory=list)
     understood: dict[str, str] = field(default_factory=dict)
+    new_clients: list[str] = field(default_factory=list)
 
 
 def read(path: Path, map_file: Path | None = None, encoding: str | None = None) -> Reading:
@@ -67,13 +69,14 @@ def bring_in(work: Work, reading: Reading, progress: Progress | None = None) -> 
     """Import every row that is not there yet."""
     names = _names(reading.rows)
     fresh, skipped, rejected = _fresh(work, reading, names)
-    clients, made_clients = _clients(work, fresh, names)
+    new = _new_clients(work, fresh, names)
+    clients = _clients(work, new)
     sessions = 0
     texts: list[dict[str, Any]] = []
     for client_id, rows in _by_client(fresh, clients, names):
-        made, new = _bring_in_client(work, client_id, rows)
+        made, written = _bring_in_client(work, client_id, rows)
         sessions += made
-        texts += new
+        texts += written
         if progress:
             progress(len(texts) // 2, len(fresh))
     # Last, and all at once: any other statement in between would make FTS5 write its index out in small pieces.
@@ -82,9 +85,9 @@ def bring_in(work: Work, reading: Reading, progress: Progress | None = None) -> 
             search.add(work, texts[start : start + INDEXED_AT_ONCE])
             if progress:
                 progress((len(texts) + min(start + INDEXED_AT_ONCE, len(texts))) // 2, len(fresh))
-    work.counts = {"clients": made_clients, "sessions": sessions, "notes": len(fresh), "skipped": skipped}
+    work.counts = {"clients": len(new), "sessions": sessions, "notes": len(fresh), "skipped": skipped}
     work.counts["rejected"] = len(rejected)
-    return Imported(made_clients, sessions, len(fresh), skipped, rejected, reading.doubtful, reading.understood)
+    return _told(reading, new, sessions, len(fresh), skipped, rejected)
 
 
 @operation("import.preview")
@@ -93,14 +96,18 @@ def preview(work: Work, reading: Reading) -> Imported:
     names = _names(reading.rows)
     fresh, skipped, rejected = _fresh(work, reading, names)
     known = {references.plain(row.name): row.id for row in work.sql("SELECT id, name FROM clients")}
-    wanted = {names[row.client] for row, _ in fresh}
     taken = {tuple(row) for row in work.sql("SELECT client_id, started_at FROM sessions")}
     meetings = {(names[row.client], row.at) for row, _ in fresh if _has_session(row)}
     sessions = sum((known.get(name), at) not in taken for name, at in meetings)
     work.counts = {"notes": len(fresh), "skipped": skipped, "rejected": len(rejected)}
-    return Imported(
-        len(wanted - set(known)), sessions, len(fresh), skipped, rejected, reading.doubtful, reading.understood
-    )
+    return _told(reading, _new_clients(work, fresh, names), sessions, len(fresh), skipped, rejected)
+
+
+def _told(
+    reading: Reading, new: dict[str, str], sessions: int, notes: int, skipped: int, rejected: list[Rejected]
+) -> Imported:
+    names = sorted(new.values(), key=references.plain)
+    return Imported(len(new), sessions, notes, skipped, rejected, reading.doubtful, reading.understood, names)
 
 
 def _names(rows: Iterable[Row]) -> dict[str, str]:
@@ -120,7 +127,9 @@ def _fresh(work: Work, reading: Reading, names: dict[str, str]) -> tuple[list[tu
     for row in reading.rows:
         told = ["import", names[row.client], row.at, row.kind, row.text]
         fingerprint = keys.mac(work.standing.row_key, keys.canonical(told))[:16]
-        if names[row.client] in several:
+        if not _can_be_true(row, work.now.date()):
+            rejected.append(Rejected(row.place, "The date cannot be true: before 1900, or more than a year ahead."))
+        elif names[row.client] in several:
             rejected.append(Rejected(row.place, "Several clients bear that name: make the names differ first."))
         elif fingerprint in fresh:
             tags = dict.fromkeys((*fresh[fingerprint].tags, *row.tags))
@@ -131,16 +140,28 @@ def _fresh(work: Work, reading: Reading, names: dict[str, str]) -> tuple[list[tu
     return [(row, fingerprint) for fingerprint, row in fresh.items()], skipped, rejected
 
 
+def _can_be_true(row: Row, today: date) -> bool:
+    try:
+        return row.at is None or bool(values.stated_time(row.at, today))
+    except BadValue:
+        return False
+
+
 def _borne_by_several(work: Work) -> set[str]:
     """Names that more than one client bears."""
     counted = Counter(references.plain(name) for name in work.sql("SELECT name FROM clients").scalars())
     return {name for name, count in counted.items() if count > 1}
 
 
-def _clients(work: Work, fresh: list[tuple[Row, bytes]], names: dict[str, str]) -> tuple[dict[str, int], int]:
-    """The id of every client named, new ones added; and how many were added."""
+def _new_clients(work: Work, fresh: list[tuple[Row, bytes]], names: dict[str, str]) -> dict[str, str]:
+    """Clients that are not in the record yet: each name as it is compared, and as it is written."""
+    known = {references.plain(name) for name in work.sql("SELECT name FROM clients").scalars()}
+    return {names[row.client]: row.client for row, _ in fresh if names[row.client] not in known}
+
+
+def _clients(work: Work, new: dict[str, str]) -> dict[str, int]:
+    """The id of every client, the new ones added."""
     ids = {references.plain(row.name): row.id for row in work.sql("SELECT id, name FROM clients")}
-    new = {names[row.client]: row.client for row, _ in fresh if names[row.client] not in ids}
     rows = [
         {
             "id": work.new_id(),
@@ -154,7 +175,7 @@ def _clients(work: Work, fresh: list[tuple[Row, bytes]], names: dict[str, str]) 
     ]
     work.insert(models.Client, rows)
     ids |= {plain: row["id"] for plain, row in zip(new, rows, strict=True)}
-    return ids, len(rows)
+    return ids
 
 
 def _by_client(

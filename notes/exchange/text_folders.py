@@ -1,21 +1,21 @@
 """A folder of Markdown or text files as earlier notes: one file, one note.
 
 The client comes from front matter (``client:``) or from the folder the file lies in; the date from front matter
-(``date:``), from the file's name (2026-03-31), or, last and doubtful, from the file's own time. ``kind:`` and ``tags:``
-may stand in front matter too; whatever else stands there is kept as the first section of the text.
+(``date:``) or from the file's name (2026-03-31). The file's own time is not taken: it is often the day of copying, and
+what is signed keeps its date. ``kind:`` and ``tags:`` may stand in front matter too; whatever else stands there is kept
+as the first section of the text. Files of other kinds are named as not read, except hidden ones.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from notes.errors import BadFile, BadValue
-from notes.exchange.csv_files import read_moment
+from notes.exchange.dates import doubts, read_moment
 from notes.exchange.reading_files import read_text
 from notes.exchange.rows import Reading, Rejected, Row
 from notes.record import values
@@ -31,14 +31,15 @@ _DATED = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 
 def read(folder: Path, encoding: str | None = None) -> Reading:
     """Every note in the folder and below. Raises BadFile when there is none, or a file is not text."""
-    reading = Reading(understood={"folder or front matter": "client", "front matter, name or file time": "date"})
-    paths = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in ENDINGS and path.is_file() and not path.is_symlink()
-    )
-    for path in paths:
+    reading = Reading(understood={"folder or front matter": "client", "front matter or name": "date"})
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    paths = [path for path in found if path.suffix.lower() in ENDINGS]
+    for path in found:
         place = path.relative_to(folder).as_posix()
+        if path.suffix.lower() not in ENDINGS:
+            if not any(part.startswith(".") for part in path.relative_to(folder).parts):
+                reading.rejected.append(Rejected(place, "This kind of file is not read. Save it as plain text."))
+            continue
         try:
             reading.rows.append(_row(path, place, folder, encoding, reading))
         except BadValue as error:
@@ -112,12 +113,13 @@ def _take(front: list[tuple[str, Any]], *names: str) -> Any:
     return None
 
 
-def _when(path: Path, place: str, front: list[tuple[str, Any]], reading: Reading) -> str:
+def _when(path: Path, place: str, front: list[tuple[str, Any]], reading: Reading) -> str | None:
     stated = _take(front, "date")
     if stated:
+        reading.doubtful += [f"{place}: {doubt}" for doubt in doubts([str(stated)], None, ())]
         return read_moment(str(stated), None, day_first=True)
     named = _DATED.search(path.stem)
     if named:
         return values.day("-".join(named.groups()))
-    reading.doubtful.append(f"{place}: no date in front matter or name; the file's own time was taken.")
-    return datetime.fromtimestamp(path.stat().st_mtime).date().isoformat()
+    reading.doubtful.append(f"{place}: no date in front matter or name; the note comes in undated.")
+    return None

@@ -19,6 +19,8 @@ from notes.vault.attempts import Found, Start
 from notes.vault.header import Header
 from notes.vault.slots import Secret
 
+_KEYS = {"passphrase": "passphrase", "recovery": "recovery key"}
+
 DOOR_CODES = (3, 4)
 """Exit codes of what is recorded: a wrong key, and everything damaged, altered or rolled back."""
 
@@ -34,7 +36,7 @@ def record(
         "user": surroundings.user,
         "host": surroundings.host,
         "face": face,
-        "with": "passphrase and key file" if secret.key_file is not None else secret.kind,
+        "with": "passphrase and key file" if secret.key_file is not None else _KEYS[secret.kind],
         "why": type(error).__name__,
     }
     try:

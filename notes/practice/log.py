@@ -18,7 +18,9 @@ from sqlalchemy import text
 from notes.access_log.events import EVENTS
 from notes.errors import BadValue
 from notes.practice import references
+from notes.practice.opening import PRACTITIONER
 from notes.practice.operations import Work, operation
+from notes.practice.reasons import in_words
 from notes.practice.references import Given
 
 FACES = ("terminal", "window", "program")
@@ -30,8 +32,18 @@ QUIET_HOURS = (22, 6)
 _UNSPOKEN = ("header", "spell")
 """Numbers of a line that a sentence leaves out."""
 
-_ALWAYS_SHOWN = ("key.", "import.file", "log.export", "vault.mend", "note.discard")
+_ALWAYS_SHOWN = ("key.", "import.file", "log.export", "vault.mend", "note.discard", "session.remove")
 """Events that a review always points out."""
+
+_SLIPS = ("NotFound", "BadValue", "UsageError")
+"""Refusals that are nearly always a slip of the finger."""
+
+_COMING_AND_GOING = (
+    "NOT (event = 'vault.lock' AND json_extract(record, '$.outcome') = 'done')"
+    f" AND NOT (event = 'vault.unlock' AND json_extract(record, '$.actor') = '{PRACTITIONER}'"
+    " AND json_extract(record, '$.outcome') = 'done')"
+)
+"""What leaves out the lines that every command begins and ends with; who unlocked is said by the lines in between."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,7 @@ class LineView:
     object: str | None
     counts: dict[str, int]
     reason: str | None
+    attempt: dict[str, str]
     sentence: str
 
 
@@ -83,12 +96,16 @@ def show(
     since: str | None = None,
     until: str | None = None,
     limit: int = 50,
+    brief: bool = False,
 ) -> list[LineView]:
     """Lines, newest first. `event` is an event or its beginning (note, note.open); days are included, in local time.
 
+    `brief` leaves out that the practitioner unlocked and that the vault was locked, unless an event is asked for.
     Raises NotFound, BadValue.
     """
     conditions, given = _filters(work, client, event, face, outcome, since, until)
+    if brief and event is None:
+        conditions += f" AND {_COMING_AND_GOING}"
     rows = work.db.execute(
         text(f"SELECT record FROM access_log WHERE {conditions} ORDER BY seq DESC LIMIT :limit"),
         {**given, "limit": max(0, min(limit, 1_000_000))},
@@ -155,7 +172,7 @@ def _filters(
     if client is not None:
         given["client"] = str(references.client(work, client).id)
         given["among"] = f'%"{given["client"]}"%'
-        conditions.append("(client = :client OR (event = 'search.run' AND record LIKE :among))")
+        conditions.append("(client = :client OR (event IN ('search.run', 'note.move') AND record LIKE :among))")
         work.client = None
         work.clients = [int(given["client"])]
     if event is not None:
@@ -204,8 +221,12 @@ def _reasons(
     record: dict[str, Any], before: dict[str, Any] | None, known: set[str], nights: set[str]
 ) -> Iterator[tuple[int, str]]:
     """Why a line is pointed out, with how grave that is (0 is gravest). `known` and `nights` grow on the way."""
-    if record["outcome"] != "done":
-        yield 0, record["outcome"]
+    if record["event"] == "vault.attempt":
+        yield 0, "somebody tried to open the locked vault"
+    elif record["outcome"] != "done":
+        yield _gravity(record), record["outcome"]
+    if record["event"] == "vault.unlock" and record["actor"] != PRACTITIONER:
+        yield 0, f"unlocked with the {record['actor']}"
     if before and record["at"] < before["at"]:
         yield 0, "the clock was put back"
     place = f"{record.get('user', '')}@{record.get('host', '')}"
@@ -218,6 +239,11 @@ def _reasons(
     if night and night not in nights:
         nights.add(night)
         yield 3, "unlocked at night"
+
+
+def _gravity(record: dict[str, Any]) -> int:
+    """How grave it is that this was not done: a failure most, a slip of the finger least."""
+    return 0 if record["outcome"] == "failed" else 4 if record.get("reason") in _SLIPS else 1
 
 
 def _night(at: str) -> str | None:
@@ -246,12 +272,15 @@ def _view(record: dict[str, Any], names: dict[str, str], notes: dict[str, str]) 
         object=record.get("object"),
         counts=record.get("counts", {}),
         reason=record.get("reason"),
+        attempt=record.get("attempt", {}),
         sentence=_sentence(record, names.get(client or "", "a client"), notes.get(record.get("object", ""), "a note")),
     )
 
 
 def _sentence(record: dict[str, Any], client: str, note: str) -> str:
     event = EVENTS[record["event"]]
+    if event.name == "vault.attempt":
+        return _attempt(record.get("attempt", {}))
     who = f"The {record['actor']}" if record["actor"] == "practitioner" else f"Whoever held the {record['actor']}"
     if record["outcome"] == "done":
         words = event.did.replace("{client}", client).replace("{note}", note)
@@ -260,8 +289,18 @@ def _sentence(record: dict[str, Any], client: str, note: str) -> str:
         )
         return f"{who} {words}{f' ({counted})' if counted else ''}."
     words = event.tried.replace("{client}", client).replace("{note}", note)
-    ending = "was refused" if record["outcome"] == "refused" else "it failed"
-    return f"{who} tried to {words}; {ending} ({record.get('reason', 'no reason given')})."
+    return f"{who} tried to {words}; {record['outcome']}: {in_words(record.get('reason'))}."
+
+
+def _attempt(told: dict[str, str]) -> str:
+    """The sentence of an attempt on the locked vault, or of what is wrong with the record of them."""
+    if not told:
+        return "The record of failed attempts was changed or cut while the vault was locked."
+    at = datetime.fromisoformat(told["at"]).astimezone()
+    return (
+        f"{told.get('user', 'Somebody')} at {told.get('host', 'a computer')} tried to open the locked vault with the "
+        f"{told.get('with', 'key')} on {at:%d %B %Y, %H:%M}; refused: {in_words(told.get('why'))}."
+    )
 
 
 def _names(work: Work, table: str, column: str, ids: Iterable[str | None]) -> dict[str, str]:

@@ -323,7 +323,7 @@ def _close_abandoned_spells(practice: Practice) -> None:
             work.account("note.close")
             practice.warnings.append(
                 "A note was being edited when the program last ended. Its text as last saved is in the drafts: "
-                "notes note list --status draft"
+                "notes note list --unfinished"
             )
 
 

@@ -17,6 +17,9 @@ Given = int | str
 
 _LONGEST_ID = 19
 
+MOST_NAMED = 10
+"""References named when several clients fit."""
+
 
 def client(work: Work, given: Given) -> Row[Any]:
     """The client meant; the line of the operation is about them. Raises NotFound, also when several could be meant."""
@@ -64,17 +67,23 @@ def _by_id_or_reference(work: Work, model: type[Base], given: Given) -> Row[Any]
 
 
 def _by_name(work: Work, given: str, by_reference: Row[Any] | None) -> Row[Any] | None:
-    """The client of that name, unless the reference found already is meant. Raises NotFound when several could be."""
+    """The client of that name, unless the reference found already is meant. Raises NotFound when several could be.
+
+    The whole name goes before whole words of it ("Ada" is Ada, not Adam), and these before the beginning of a word.
+    """
     wanted = plain(given)
-    named = [(plain(row.name), row.id) for row in work.sql("SELECT id, name FROM clients")]
-    same = {number for name, number in named if name == wanted}
-    if by_reference is not None:
-        same.add(by_reference.id)
-    similar = same or {number for name, number in named if wanted and f" {wanted}" in f" {name}"}
-    if len(similar) > 1:
+    named = [(plain(row.name), row) for row in work.sql("SELECT * FROM clients")]
+    same = [row for name, row in named if name == wanted]
+    words = [row for name, row in named if wanted and f" {wanted} " in f" {name} "]
+    beginnings = [row for name, row in named if wanted and f" {wanted}" in f" {name}"]
+    fitting = same or words or ([] if by_reference else beginnings)
+    if by_reference is not None and by_reference.id not in {row.id for row in fitting}:
+        fitting = [*fitting, by_reference]
+    if len(fitting) > 1:
+        refs = ", ".join(sorted(row.ref for row in fitting)[:MOST_NAMED])
         raise NotFound(
             "Several clients answer to that.",
-            f"{len(similar)} names or references fit.",
-            "Use a reference from: notes client list",
+            f"{len(fitting)} names or references fit: {refs}{', …' if len(fitting) > MOST_NAMED else ''}.",
+            "Use one of these references; whose they are is in: notes client list",
         )
-    return work.one(Client, id=similar.pop()) if similar else None
+    return fitting[0] if fitting else None

@@ -8,7 +8,6 @@ readable. The database's own triggers refuse anything else.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -23,9 +22,6 @@ from notes.record import search, sessions, templates, values
 from notes.record.reading import Note, shown, tags_of
 from notes.store import models
 
-OF_A_SESSION = ("progress", "intake", "crisis")
-"""Kinds of note that belong to a session; the others only have a date."""
-
 
 @dataclass(frozen=True)
 class Editing:
@@ -36,6 +32,8 @@ class Editing:
     counter: int
     text: str
     purpose: str
+    client_name: str
+    session_at: str | None
 
 
 @dataclass(frozen=True)
@@ -92,11 +90,11 @@ def edit(work: Work, note: Given, purpose: str = "note", reason: str | None = No
         raise _signed()
     if row.status == "draft" and purpose != "note":
         raise RecordError("The note is not signed yet.", "Only signed notes are amended.", "Edit it, then sign it.")
-    draft = work.one(models.Draft, note_id=row.id)
+    draft, frame = work.one(models.Draft, note_id=row.id), shown(work, row.id)
     if draft is None:
         stated = values.one_line(reason or "", "The reason")
         kind = values.one_of(purpose, ("amendment", "addendum"), "The purpose")
-        start = "" if kind == "addendum" else shown(work, row.id).text
+        start = "" if kind == "addendum" else frame.text
         work.insert(models.Draft, [_new_draft(work, row.id, kind, stated, start)])
         draft = _draft(work, row.id)
     elif draft.purpose != purpose:
@@ -108,7 +106,7 @@ def edit(work: Work, note: Given, purpose: str = "note", reason: str | None = No
     work.standing.spells.add(spell)
     work.counts["spell"] = spell
     work.reason = None if purpose == "note" else purpose
-    return Editing(row.id, spell, draft.counter, draft.text, draft.purpose)
+    return Editing(row.id, spell, draft.counter, draft.text, draft.purpose, frame.client_name, frame.session_at)
 
 
 @operation("note.save")
@@ -137,17 +135,26 @@ def save_draft(work: Work, note: Given, spell: int, counter: int, text: str) -> 
 
 @operation("note.close")
 def close(work: Work, note: Given, spell: int) -> None:
-    """End a spell: one line with the number of saves and the draft's digest. Raises Stale."""
+    """End a spell: one line with the number of saves and the draft's digest. Raises Stale.
+
+    An amendment in which nothing was changed, or an addendum in which nothing was written, is not kept as unfinished.
+    """
     row = references.note(work, note)
     draft = _spellbound(work, row.id, spell)
-    work.update(models.Draft, draft, spell=None)
+    if draft.purpose != "note" and draft.text == ("" if draft.purpose == "addendum" else _current(work, row).text):
+        work.delete(models.Draft, draft)
+    else:
+        work.update(models.Draft, draft, spell=None)
     work.standing.spells.discard(spell)
     work.counts["saves"] = draft.saves
 
 
 @operation("note.discard")
-def discard(work: Work, note: Given) -> None:
-    """Throw away an unsigned note, or an unfinished amendment of a signed one. Raises NotFound, Signed."""
+def discard(work: Work, note: Given) -> str | None:
+    """Throw away an unsigned note, or an unfinished amendment of a signed one. Raises NotFound, Signed.
+
+    Gives the reference of the note's session when no other note belongs to it: nothing removes a session unasked.
+    """
     row = references.note(work, note)
     draft = work.one(models.Draft, note_id=row.id)
     if draft is None:
@@ -158,6 +165,7 @@ def discard(work: Work, note: Given) -> None:
         _set_tags(work, row.id, remove=tags_of(work, row.id))
         work.delete(models.Note, row)
     work.reason = draft.purpose
+    return sessions.without_note(work, row.session_id)
 
 
 @operation("note.sign")
@@ -173,7 +181,8 @@ def sign(work: Work, note: Given) -> Note:
 def amend(work: Work, note: Given, reason: str, text: str, addendum: bool = False) -> Note:
     """Add a signed version that names why. An addendum is added below the text, an amendment replaces it.
 
-    An unfinished amendment in the drafts is thereby finished. Raises NotFound, RecordError, NothingToSign, BadValue.
+    An unfinished amendment in the drafts is thereby finished. Raises NotFound, NothingToSign, BadValue; RecordError
+    also when the text is the one that is signed already.
     """
     row = references.note(work, note)
     if row.status == "draft":
@@ -183,6 +192,10 @@ def amend(work: Work, note: Given, reason: str, text: str, addendum: bool = Fals
     if not content.strip():
         raise NothingToSign("The amendment is empty.", "An empty text cannot be signed.", "Write something first.")
     before = _current(work, row)
+    if not addendum and content == before.text:
+        raise RecordError(
+            "The amendment changes nothing.", "Its text is the one that is signed.", "Nothing was signed anew."
+        )
     purpose = "addendum" if addendum else "amendment"
     draft = work.one(models.Draft, note_id=row.id)
     if draft is not None and (draft.purpose, draft.text) != (purpose, content):
@@ -192,7 +205,7 @@ def amend(work: Work, note: Given, reason: str, text: str, addendum: bool = Fals
             "Finish it in the editor, or throw it away first: notes note discard NOTE",
         )
     if addendum:
-        content = f"{before.text}\n\nAddendum, {_local_now(work)[:10]}:\n\n{content}"
+        content = f"{before.text}\n\nAddendum, {values.local_minute(work.now)[:10]}:\n\n{content}"
     _add_version(work, row, purpose, stated, content)
     work.update(models.Note, row, version=row.version + 1)
     if draft is not None:
@@ -227,12 +240,7 @@ def _begin(
     chosen = templates.find(work, template)
     content = values.note_text(chosen.body if text is None else text)
     meeting = references.session(work, session) if session is not None else None
-    if meeting is not None and meeting.client_id != owner.id:
-        raise RecordError("That session is another client's.", "", "See the client's: notes session list --client")
-    when = values.moment(at) if at else meeting.started_at if meeting else _local_now(work)
-    meeting_id = meeting.id if meeting else None
-    if meeting is None and chosen.kind in OF_A_SESSION:
-        meeting_id, when = sessions.find_or_add(work, owner.id, when)
+    meeting_id, when = sessions.of_a_note(work, owner, chosen.kind, at, meeting)
     number = work.new_id()
     row: dict[str, Any] = {
         "id": number,
@@ -323,10 +331,6 @@ def _set_tags(work: Work, note_id: int, add: tuple[str, ...] = (), remove: tuple
         tag = work.one(models.NoteTag, note_id=note_id, tag=name)
         if tag is not None:
             work.delete(models.NoteTag, tag)
-
-
-def _local_now(work: Work) -> str:
-    return datetime.isoformat(work.now.astimezone().replace(tzinfo=None, second=0, microsecond=0), timespec="seconds")
 
 
 def _signed() -> Signed:

@@ -19,7 +19,7 @@ from notes.record.filters import during, where
 
 @dataclass(frozen=True)
 class Summary:
-    """A note without its text."""
+    """A note without its text. `unfinished` is the purpose of a change begun on a signed note."""
 
     id: int
     ref: str
@@ -34,17 +34,18 @@ class Summary:
     session_at: str | None
     created_at: str
     tags: tuple[str, ...]
+    unfinished: str | None
 
 
 @dataclass(frozen=True)
 class Note(Summary):
-    """A note with the text of one version, or of the draft. `unfinished` is the purpose of a change begun on it."""
+    """A note with the text of one version, or of the draft. `newest` is the number of its newest version."""
 
     text: str
     signed_at: str | None
     signed_by: str | None
     reason: str | None
-    unfinished: str | None
+    newest: int
 
 
 @dataclass(frozen=True)
@@ -84,14 +85,19 @@ def list_notes(
     since: str | None = None,
     until: str | None = None,
     limit: int = 100,
+    unfinished: bool = False,
 ) -> list[Summary]:
-    """Notes without their text, newest first; undated ones last. Raises NotFound, BadValue."""
+    """Notes without their text, newest first; undated ones last. Raises NotFound, BadValue.
+
+    `unfinished` leaves only what is still to be finished: unsigned notes, and signed ones with a change begun.
+    """
     conditions, given = where(
         [
             ("n.client_id = :client", "client", None if client is None else references.client(work, client).id),
             ("n.kind = :kind", "kind", kind and values.one_of(kind, values.KINDS, "The kind of note")),
             ("n.status = :status", "status", status and values.one_of(status, ("draft", "signed"), "The status")),
             ("n.id IN (SELECT note_id FROM note_tags WHERE tag = :tag)", "tag", tag and values.tag(tag)),
+            ("n.id IN (SELECT note_id FROM drafts) AND :unfinished", "unfinished", unfinished or None),
             *during("n.at", since and values.day(since), until and values.day(until)),
         ]
     )
@@ -149,10 +155,11 @@ def words_changed(old: str, new: str) -> list[Change]:
 _FRAME = """
     n.id, n.ref, n.client_id AS client, c.ref AS client_ref, c.name AS client_name, n.session_id AS session, n.kind,
     n.template, n.status, n.version, n.at AS session_at, n.created_at,
+    (SELECT purpose FROM drafts WHERE note_id = n.id AND n.status = 'signed') AS unfinished,
     (SELECT group_concat(tag, char(10)) FROM (SELECT tag FROM note_tags WHERE note_id = n.id ORDER BY tag)) AS tags"""
 _JOINED = "notes n JOIN clients c ON c.id = n.client_id"
 _WHOLE = f"""
-SELECT {_FRAME}, d.purpose, d.text AS draft, v.number, v.text AS signed, v.signed_at, v.signed_by, v.reason
+SELECT {_FRAME}, d.text AS draft, v.number, v.text AS signed, v.signed_at, v.signed_by, v.reason
 FROM {_JOINED} LEFT JOIN drafts d ON d.note_id = n.id
     LEFT JOIN note_versions v ON v.note_id = n.id AND v.number = coalesce(:number, n.version)
 WHERE n.id = :id"""
@@ -164,7 +171,7 @@ def shown(work: Work, note_id: int, number: int | None = None) -> Note:
     row = work.sql(_WHOLE, id=note_id, number=wanted).mappings().one()
     frame = _frame(row)
     if row["status"] == "draft" and number is None:
-        return Note(**frame, text=row["draft"], signed_at=None, signed_by=None, reason=None, unfinished=None)
+        return Note(**frame, text=row["draft"], signed_at=None, signed_by=None, reason=None, newest=0)
     if row["number"] is None:
         raise NotFound(
             "The note has no such version.",
@@ -177,7 +184,7 @@ def shown(work: Work, note_id: int, number: int | None = None) -> Note:
         signed_at=from_milliseconds(row["signed_at"]),
         signed_by=row["signed_by"],
         reason=row["reason"],
-        unfinished=row["purpose"],
+        newest=row["version"],
     )
 
 

@@ -1,9 +1,15 @@
-"""Therapy sessions: when, how long, how, and whether the client came."""
+"""Therapy sessions: when, how long, how, and whether the client came.
+
+A slip is corrected as long as nothing signed rests on it: a session keeps its time once a signed note belongs to it,
+and is removed only while no note does.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import Row
 
 from notes.errors import BadValue, RecordError
 from notes.practice import references
@@ -12,6 +18,9 @@ from notes.practice.references import Given
 from notes.record import values
 from notes.record.filters import during, where
 from notes.store import models
+
+OF_A_SESSION = ("progress", "intake", "crisis")
+"""Kinds of note that belong to a session; the others only have a date."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +51,8 @@ def create(
 ) -> Session:
     """Enter a session. `minutes` is its length. Raises NotFound, BadValue; RecordError when there is one already."""
     owner = references.client(work, client)
-    started_at = values.moment(at)
-    if work.one(models.Session, client_id=owner.id, started_at=started_at):
-        raise RecordError("There is a session at that time already.", "", "See it with: notes session list")
+    started_at = values.stated_time(at, work.now.date())
+    _free(work, owner.id, started_at)
     number = add(work, owner.id, started_at, minutes, modality, attendance)
     work.about(object=number)
     return _one(work, number)
@@ -96,10 +104,16 @@ def change(
     minutes: int | None = None,
     modality: str | None = None,
     attendance: str | None = None,
+    at: str | None = None,
 ) -> Session:
-    """Correct a session's length, modality or attendance. Raises NotFound, BadValue."""
+    """Correct a session's length, modality, attendance or time; its unsigned notes go to the new time with it.
+
+    Raises NotFound, BadValue; RecordError when a signed note belongs to the session, or another is at that time.
+    """
     row = references.session(work, session)
     changes: dict[str, Any] = {}
+    if at is not None:
+        changes["started_at"] = _moved(work, row, at)
     if minutes is not None:
         changes["minutes"] = _minutes(minutes)
     if modality is not None:
@@ -109,6 +123,42 @@ def change(
     if changes:
         work.update(models.Session, row, **changes)
     return _one(work, row.id)
+
+
+@operation("session.remove")
+def remove(work: Work, session: Given) -> None:
+    """Remove a session that was entered by mistake. Raises NotFound; RecordError when a note belongs to it."""
+    row = references.session(work, session)
+    if work.one(models.Note, session_id=row.id):
+        raise RecordError(
+            "A note belongs to this session.",
+            "Without its session the note would say less than it did.",
+            "A note that is not signed can be moved first (notes note move NOTE) or thrown away.",
+        )
+    work.delete(models.Session, row)
+
+
+def of_a_note(
+    work: Work, owner: Row[Any], kind: str, at: str | None, meeting: Row[Any] | None
+) -> tuple[int | None, str]:
+    """The session that a note of this kind belongs to, and when the note is of: `at`, else the session's time, or now.
+
+    A session of the client at that time is used or entered. Raises BadValue; RecordError when `meeting` is another
+    client's.
+    """
+    if meeting is not None and meeting.client_id != owner.id:
+        raise RecordError("That session is another client's.", "", "See the client's: notes session list --client")
+    if meeting is not None:
+        return meeting.id, values.stated_time(at, work.now.date()) if at else meeting.started_at
+    when = values.stated_time(at, work.now.date()) if at else values.local_minute(work.now)
+    return find_or_add(work, owner.id, when) if kind in OF_A_SESSION else (None, when)
+
+
+def without_note(work: Work, session_id: int | None) -> str | None:
+    """The reference of the session, when no note belongs to it any more."""
+    if session_id is None or work.one(models.Note, session_id=session_id):
+        return None
+    return str(work.sql("SELECT ref FROM sessions WHERE id = :id", id=session_id).scalar_one())
 
 
 def find_or_add(work: Work, client_id: int, at: str) -> tuple[int, str]:
@@ -152,8 +202,31 @@ def _one(work: Work, number: int) -> Session:
     return Session(**work.sql(f"{_SHOWN} WHERE s.id = :id GROUP BY s.id", id=number).mappings().one())
 
 
-def _minutes(minutes: int) -> int:
+def _free(work: Work, client_id: int, started_at: str) -> None:
+    """Raises RecordError when the client has a session at that time."""
+    if work.one(models.Session, client_id=client_id, started_at=started_at):
+        raise RecordError("There is a session at that time already.", "", "See it with: notes session list")
 
+
+def _moved(work: Work, row: Row[Any], at: str) -> str:
+    """The session's new time, with its notes moved there. Raises BadValue, RecordError."""
+    started_at = values.stated_time(at, work.now.date())
+    if started_at == row.started_at:
+        return started_at
+    if work.one(models.Note, session_id=row.id, status="signed"):
+        raise RecordError(
+            "A signed note belongs to this session.",
+            "What is signed keeps its date, and the session is of that date.",
+            "Say in an amendment when it was: notes note amend NOTE --reason WHY",
+        )
+    _free(work, row.client_id, started_at)
+    notes = work.sql("SELECT * FROM notes WHERE session_id = :id AND at = :at", id=row.id, at=row.started_at).all()
+    for note in notes:
+        work.update(models.Note, note, at=started_at)
+    return started_at
+
+
+def _minutes(minutes: int) -> int:
     if not 0 < minutes <= 24 * 60:
         raise BadValue("The length cannot be true.", "A session has between 1 minute and a day.", "Correct it.")
     return minutes

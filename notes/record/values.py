@@ -16,6 +16,9 @@ ATTENDANCE = ("attended", "late", "cancelled", "no-show")
 LONGEST_LINE = 500
 """Characters in a one-line field such as a name or a reason."""
 
+EARLIEST = "1900-01-01"
+"""No session or note was before this day."""
+
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -105,6 +108,23 @@ def moment(value: str) -> str:
             "Correct the date or time.",
         ) from None
     return stated.isoformat(timespec="seconds")
+
+
+def local_minute(now: datetime) -> str:
+    """Now, in the practice's own time, to the minute."""
+    return now.astimezone().replace(tzinfo=None, second=0, microsecond=0).isoformat(timespec="seconds")
+
+
+def stated_time(value: str, today: date) -> str:
+    """As ``moment``. Raises BadValue too when it lies before 1900 or more than a year ahead: nearly always a slip."""
+    read = moment(value)
+    if not EARLIEST <= read[:10] <= f"{today.year + 1}{today.isoformat()[4:]}":
+        raise BadValue(
+            "The date cannot be true.",
+            f"It was read as {read.replace('T', ' ')[:16]}: before 1900, or more than a year ahead.",
+            "Correct the year.",
+        )
+    return read
 
 
 def one_of(value: str, allowed: tuple[str, ...], what: str) -> str:

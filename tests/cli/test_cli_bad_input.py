@@ -17,11 +17,6 @@ from notes.vault.slots import Secret
 Unchanged = Callable[[], None]
 
 
-def bug(reason: str) -> pytest.MarkDecorator:
-    """Marks what the program does not do yet; once it does, the mark must go."""
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 SECRET = "ORCHARD-SECRET"
 
 
@@ -62,14 +57,19 @@ def refused(answer: Any, code: int) -> dict[str, Any]:
         ("note", "history", SECRET),
         ("note", "diff", SECRET),
         ("note", "tag", SECRET, "--add", "t"),
-        ("note", "discard", SECRET),
+        ("note", "discard", SECRET, "--yes"),
+        ("note", "move", SECRET, "--at", "2026-03-01"),
+        ("note", "move", "{draft}", "--client", SECRET),
+        ("session", "remove", SECRET),
         ("note", "templates", "remove", SECRET),
         ("search", "word", "--client", SECRET),
         ("log", "show", "--client", SECRET),
     ],
 )
-def test_what_names_nothing_ends_with_2(program: Any, cli_unchanged: Unchanged, words: tuple[str, ...]) -> None:
-    refused(program(*words, stdin="Some text."), 2)
+def test_what_names_nothing_ends_with_2(
+    program: Any, known: Any, cli_unchanged: Unchanged, words: tuple[str, ...]
+) -> None:
+    refused(program(*(word.format(draft=known.draft) for word in words), stdin="Some text."), 2)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,8 @@ def test_what_names_nothing_ends_with_2(program: Any, cli_unchanged: Unchanged, 
         ("client", "edit", "zoe", "--born", "1990-13-01"),
         ("session", "add", "--client", "zoe", "--at", "2026-02-30"),
         ("session", "add", "--client", "zoe", "--at", "2026-03-01T25:00"),
+        ("session", "add", "--client", "zoe", "--at", "2206-03-01"),
+        ("note", "new", "--client", "zoe", "--at", "1026-03-01", "--file", "-"),
         ("session", "list", "--from", "2026-02-30"),
         ("note", "new", "--client", "zoe", "--at", "2026-02-30", "--file", "-"),
         ("note", "list", "--to", "2026-02-30"),
@@ -102,6 +104,8 @@ def test_dates_that_do_not_exist_end_with_2(program: Any, cli_unchanged: Unchang
         ("session", "add", "--client", "zoe", "--at", "2026-03-01", "--modality", "telepathy"),
         ("note", "new", "--client", "zoe", "--tag", "", "--file", "-"),
         ("note", "new", "--client", "zoe"),
+        ("note", "move", "abcde"),
+        ("session", "edit", "abcde"),
         ("note", "list", "--kind", "song"),
         ("note", "list", "--status", "lost"),
         ("note", "templates", "add", "Mine", "--kind", "song", "--file", __file__),
@@ -119,8 +123,10 @@ def test_values_that_make_no_sense_end_with_2(program: Any, cli_unchanged: Uncha
 def test_a_name_that_several_clients_bear_ends_with_2(program: Any) -> None:
     program("client", "add", "Zoë Berg").ok()
     before = program.rows()
-    error = refused(program("note", "new", "--client", "zoe", "--file", "-", stdin="Text."), 2)
+    error = refused(program("note", "new", "--client", "zoë", "--file", "-", stdin="Text."), 2)
     assert "Several clients" in error["what"]
+    references = {client["ref"] for client in program("client", "list").ok()["clients"] if "Zoë" in client["name"]}
+    assert all(reference in error["why"] for reference in references) and "Zoë" not in str(error)
     assert program.rows() == before
 
 
@@ -163,7 +169,7 @@ def test_a_signed_note_edited_ends_with_6(program: Any, known: Any, cli_unchange
     error = refused(program("note", "edit", known.signed, "--file", "-", stdin=SECRET), 6)
     assert "amend" in error["next"]
     refused(program("note", "sign", known.signed), 6)
-    refused(program("note", "discard", known.signed), 6)
+    refused(program("note", "discard", known.signed, "--yes"), 6)
     newest = program("log", "show", "--event", "note", "--limit", "3").ok()["lines"]
     assert [line["outcome"] for line in newest] == ["refused"] * 3
 
@@ -177,6 +183,24 @@ def test_an_empty_text_amends_nothing_and_ends_with_6(
     program: Any, known: Any, cli_unchanged: Unchanged, text: str
 ) -> None:
     refused(program("note", "amend", known.signed, "--reason", "r", "--file", program.file(text)), 6)
+
+
+def test_without_a_terminal_nothing_is_thrown_away_unasked(program: Any, known: Any, cli_unchanged: Unchanged) -> None:
+    error = refused(program("note", "discard", known.draft), 2)
+    assert "--yes" in error["next"]
+
+
+def test_an_amendment_that_changes_nothing_ends_with_6(program: Any, known: Any, cli_unchanged: Unchanged) -> None:
+    same = program("note", "show", known.signed).ok()["note"]["text"]
+    refused(program("note", "amend", known.signed, "--reason", "r", "--file", program.file(same)), 6)
+
+
+def test_what_is_signed_is_not_moved_and_its_session_stays(program: Any, known: Any, cli_unchanged: Unchanged) -> None:
+    error = refused(program("note", "move", known.signed, "--client", "berit"), 6)
+    assert "amend" in error["next"] and "anew" in error["next"]
+    (session,) = program("session", "list", "--client", "zoe").ok()["sessions"]
+    refused(program("session", "remove", session["ref"]), 6)
+    refused(program("session", "edit", session["ref"], "--at", "2026-03-02"), 6)
 
 
 def test_an_empty_draft_is_not_signed_and_ends_with_6(program: Any, known: Any) -> None:
@@ -432,6 +456,8 @@ def test_what_is_no_command_ends_with_2_and_says_how_to_go_on(no_program: Any, w
     answer = no_program(*words, json=False)
     assert (answer.code, answer.out) == (2, "")
     assert "Usage:" in answer.err and "-h" in answer.err
+    for option in ("--json", "--vault", "--passphrase-file"):
+        assert (f"{option} stands before the command" in answer.err) == (option in words)
     assert no_program(*words).code == 2
 
 
@@ -441,7 +467,7 @@ def test_what_is_no_command_ends_with_2_and_says_how_to_go_on(no_program: Any, w
         ("client", "add"),
         ("client", "nonsense"),
         ("client", "list", "--json"),
-        pytest.param(("nonsense",), marks=bug("cli.main: --json is not known yet when the command is no command")),
+        ("nonsense",),
     ],
 )
 def test_a_usage_error_is_one_document_too(no_program: Any, words: tuple[str, ...]) -> None:

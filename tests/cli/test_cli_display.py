@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from notes.cli import output
 from notes.practice import log
 from notes.record import clients, progress_notes, reading, search, templates
 
@@ -125,6 +127,36 @@ def test_an_empty_list_says_what_to_do(program: Any) -> None:
 def test_what_changed_is_told_without_colour_too(program: Any, known: Any) -> None:
     program("note", "amend", known.signed, "--reason", "r", "--file", "-", stdin="She spoke of the garden.").ok()
     assert "[-orchard-]{+garden+}" in program("note", "diff", known.signed, json=False).out
+
+
+@pytest.mark.parametrize("words", [("note", "list"), ("session", "list"), ("client", "list"), ("log", "show", "--all")])
+def test_on_a_narrow_terminal_no_word_is_broken(
+    program: Any, known: Any, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "out", Console(width=40, highlight=False, emoji=False))
+    lines = program(*words, json=False).out.splitlines()
+    assert all(len(line) <= 40 for line in lines)
+    expected = {"note": ["ref", known.signed], "session": ["when 2026-03-01 10:00"], "client": ["name Zoë Ångström"]}
+    for line in expected.get(words[0], ["what The practitioner created the vault."]):
+        assert line in " ".join(lines)
+
+
+def test_a_sentence_is_not_broken_where_no_terminal_is(program: Any, tmp_path: Path) -> None:
+    target = tmp_path / ("a-long-name-" * 12 + ".jsonl")
+    assert f"lines to {target}." in program("log", "export", str(target), json=False).out
+
+
+def test_an_earlier_version_is_shown_as_not_the_newest(program: Any, known: Any) -> None:
+    program("note", "amend", known.signed, "--reason", "r", "--file", "-", stdin="She spoke of the garden.").ok()
+    first, newest = (program("note", "show", known.signed, *more, json=False).out for more in (("--version", "1"), ()))
+    assert "Not the newest: version 2 takes its place." in first
+    assert "Not the newest" not in newest
+
+
+def test_the_terminal_says_how_much_of_a_draft_was_replaced(program: Any, known: Any) -> None:
+    out = program("note", "edit", known.draft, "--file", "-", stdin="Other words.", json=False).out
+    assert "It held 22 characters; 12 stand in their place now." in out
+    assert "It held" not in program("note", "edit", known.draft, "--file", "-", stdin="Other words.", json=False).out
 
 
 # --- faults ---------------------------------------------------------------------------------------------------------

@@ -54,6 +54,13 @@ class Terminal:
             assert time.monotonic() < end, f"{sign} never came: {self.text()[-500:]}"
             assert self._read(0.2) or self.process.poll() is None, self.text()[-500:]
 
+    def wait_for_another(self, sign: str, times: int) -> None:
+        """Until the program has drawn this so many times."""
+        end = time.monotonic() + PATIENCE
+        while self.seen.count(sign.encode()) < times:
+            assert time.monotonic() < end, f"{sign} came too seldom: {self.text()[-500:]}"
+            assert self._read(0.2) or self.process.poll() is None, self.text()[-500:]
+
     def type(self, text: str) -> None:
         """Press these keys."""
         os.write(self._master, text.encode())
@@ -78,12 +85,18 @@ class Terminal:
         """What was drawn, without the signs that steer the terminal."""
         return re.sub(r"\x1b(\[[0-9;?]*[a-zA-Z]|[=>]|\][^\x07]*\x07)", "", self.seen.decode("utf-8", "replace"))
 
+    def hang_up(self) -> None:
+        """Close the terminal's window."""
+        os.close(self._master)
+        self._master = -1
+
     def close(self) -> None:
         """End the program, however it is."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        os.close(self._master)
+        if self._master >= 0:
+            os.close(self._master)
 
     def _read(self, seconds: float) -> bool:
         if not select.select([self._master], [], [], seconds)[0]:
@@ -150,6 +163,74 @@ def test_an_amendment_is_written_in_the_editor_and_signed(program: Any, known: A
     assert (shown["text"], shown["version"]) == ("Corrected: She spoke of the orchard.", 2)
 
 
+def test_leaving_an_amendment_signs_nothing_and_keeps_the_text(
+    program: Any, known: Any, terminals: list[Terminal]
+) -> None:
+    terminals.append(terminal := Terminal(program, "note", "amend", known.signed, "--reason", "a slip"))
+    terminal.wait_for("Ctrl+Q leave unsigned")
+    assert "Zoë Ångström, 2026-03-01 10:00" in terminal.text()
+    terminal.type("Corrected: ")
+    terminal.watch(0.3)
+    terminal.type("\x11")
+    assert terminal.end() == 0
+    assert "Nothing was signed." in terminal.text()
+    (unfinished,) = [n for n in program("note", "list", "--unfinished").ok()["notes"] if n["status"] == "signed"]
+    assert (unfinished["ref"], unfinished["version"], unfinished["unfinished"]) == (known.signed, 1, "amendment")
+    assert "amendment unfinished" in program("note", "list", json=False).out
+
+
+def test_an_amendment_without_a_change_is_not_signed_and_leaves_nothing(
+    program: Any, known: Any, terminals: list[Terminal]
+) -> None:
+    before = program.rows()
+    terminals.append(terminal := Terminal(program, "note", "amend", known.signed, "--reason", "a slip"))
+    terminal.wait_for("Ctrl+X finish")
+    terminal.type("\x18")
+    assert terminal.end() == 6
+    assert "changes nothing" in terminal.text()
+    assert program.rows() == before
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP])
+def test_a_program_told_to_end_saves_what_was_typed_and_locks_the_vault(
+    program: Any, known: Any, terminals: list[Terminal], ending: signal.Signals
+) -> None:
+    terminals.append(terminal := Terminal(program, "note", "edit", known.draft))
+    terminal.wait_for("Ctrl+X finish")
+    terminal.type("The last words. ")
+    terminal.wait_for("Typing")
+    terminal.process.send_signal(ending)
+    assert terminal.end() == 2
+    with program.unlocked() as practice:
+        assert practice.warnings == []
+        assert practice.do(reading.open, known.draft).text == "The last words. An unfinished thought."
+        events = [line.event for line in practice.do(log.show, limit=4)]
+        assert events[-2:] == ["vault.lock", "note.close"]
+
+
+def test_a_closed_terminal_loses_nothing(program: Any, known: Any, terminals: list[Terminal]) -> None:
+    terminals.append(terminal := Terminal(program, "note", "edit", known.draft))
+    terminal.wait_for("Ctrl+X finish")
+    terminal.type("The last words. ")
+    terminal.wait_for("Typing")
+    terminal.hang_up()
+    terminal.process.wait(PATIENCE)
+    with program.unlocked() as practice:
+        assert practice.warnings == []
+        assert practice.do(reading.open, known.draft).text == "The last words. An unfinished thought."
+
+
+def test_before_a_note_is_thrown_away_somebody_is_asked(program: Any, known: Any, terminals: list[Terminal]) -> None:
+    for answer, code in (("n", 2), ("y", 0)):
+        assert program("note", "list", "--status", "draft").ok()["notes"]
+        terminals.append(terminal := Terminal(program, "note", "discard", known.draft))
+        terminal.wait_for("[y/N]")
+        assert f"3 words, note {known.draft} of Berit Holm" in terminal.text()
+        terminal.type(answer + "\r")
+        assert terminal.end() == code
+    assert program("note", "list", "--status", "draft").ok() == {"notes": []}
+
+
 def test_a_passphrase_is_asked_for_without_echo(program: Any, terminals: list[Terminal]) -> None:
     terminals.append(terminal := Terminal(program, "client", "list", options=[f"--vault={program.vault}"]))
     terminal.wait_for("Passphrase: ")
@@ -158,6 +239,40 @@ def test_a_passphrase_is_asked_for_without_echo(program: Any, terminals: list[Te
     assert terminal.end() == 0
     assert "Zoë Ångström" in terminal.text()
     assert program.passphrase_file.read_text() not in terminal.text()
+
+
+def test_somebody_who_mistypes_the_passphrase_may_try_twice_more(program: Any, terminals: list[Terminal]) -> None:
+    right = program.passphrase_file.read_text()
+    for typed, code in ((["wrong", "wronger", right], 0), (["wrong"] * 3, 3)):
+        terminals.append(terminal := Terminal(program, "client", "list", options=[f"--vault={program.vault}"]))
+        answer_each(terminal, "Passphrase: ", typed)
+        assert terminal.end() == code
+        assert ("Zoë Ångström" in terminal.text()) == (code == 0)
+
+
+def test_a_new_passphrase_that_is_not_fit_is_asked_for_again(no_program: Any, terminals: list[Terminal]) -> None:
+    fit, other = "nine patient otters by the mill", "ten patient otters by the mill"
+    terminals.append(terminal := Terminal(no_program, "init", options=[f"--vault={no_program.vault}"]))
+    terminal.wait_for("New passphrase")
+    terminal.watch(0.3)
+    terminal.type("too short\r")
+    terminal.wait_for("needs at least 15")
+    answer_each(terminal, "The same again: ", [other, fit], before=fit)
+    assert terminal.end() == 0
+    assert "The two were not the same." in terminal.text() and "Recovery key" in terminal.text()
+    assert fit not in terminal.text()
+
+
+def answer_each(terminal: Terminal, prompt: str, answers: list[str], before: str | None = None) -> None:
+    """Answer the prompt each time it comes; `before` is the answer to the one that comes before it."""
+    for number, answer in enumerate(answers, 1):
+        if before is not None:
+            terminal.wait_for_another("New passphrase", number + 1)
+            terminal.watch(0.3)
+            terminal.type(before + "\r")
+        terminal.wait_for_another(prompt, number)
+        terminal.watch(0.3)
+        terminal.type(answer + "\r")
 
 
 def test_no_file_is_left_behind_by_the_editor(program: Any, known: Any, terminals: list[Terminal]) -> None:

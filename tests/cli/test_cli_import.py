@@ -20,6 +20,7 @@ def test_a_dry_run_shows_everything_and_changes_nothing(program: Any, cli_unchan
         assert f"{column} {role}" in told
     assert "Would bring in 2 notes in 2 sessions, 1 new clients; 0 were there already, 1 rejected." in told
     assert "3 The date does not exist." in told
+    assert "New clients: Mika" in told
     assert "Nothing was changed." in told
     assert "never" not in answer.out + answer.err
 

@@ -98,7 +98,14 @@ def test_note_commands_answer_with_the_note(program: Any, known: Any) -> None:
     assert all(set(n) >= SUMMARY and "text" not in n for n in listed["notes"])
     assert [n["ref"] for n in listed["notes"]] == [reference, known.signed]
     assert program("note", "tag", reference, "--add", "Walk", "--remove", "home").ok() == {"tags": ["grief", "walk"]}
-    assert program("note", "discard", known.draft).ok() == {"discarded": True}
+    other = program("note", "edit", known.draft, "--file", program.file("Other words.")).ok()
+    assert other["replaced"] == "An unfinished thought."
+    moved = program("note", "move", known.draft, "--client", "zoe", "--at", "2026-03-10").ok()
+    assert (moved["note"]["client"], moved["note"]["session_at"]) == (note["client"], "2026-03-10")
+    assert program("session", "remove", moved["session_left"]).ok() == {"removed": True}
+    gone = program("note", "discard", known.draft, "--yes").ok()
+    assert gone["discarded"] is True
+    assert gone["session_left"] in [s["ref"] for s in program("session", "list").ok()["sessions"]]
     ids_are_strings([made, signed, amended, history, listed])
 
 

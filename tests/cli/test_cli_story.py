@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from notes.exchange import recovery_sheet
+
 
 def test_the_story_of_one_note_from_end_to_end(no_program: Any) -> None:
     run = no_program.apart
@@ -107,11 +109,35 @@ def test_a_new_recovery_key_opens_the_vault_and_the_old_one_no_more(program: Any
     assert program("client", "list").code == 3
     program.recovery_file.write_text(new)
     assert program("client", "list").code == 0
+    assert events(program, "vault.name") == 0, "what nobody needs is not looked up"
     slip = ("Z" if new[0] != "Z" else "Y") + new[1:]
     program.recovery_file.write_text(slip)
     answer = program("client", "list")
     assert answer.code == 3 and "slip" in answer.json["error"]["what"]
     assert new not in answer.err
+
+
+@pytest.mark.parametrize("command", ["recovery", "rotate"])
+def test_a_new_sheet_is_headed_with_the_practices_name(
+    program: Any, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heads: list[str] = []
+    render = recovery_sheet.render
+
+    def noted(key: bytearray, name: str, *more: Any) -> bytes:
+        heads.append(name)
+        return render(key, name, *more)
+
+    monkeypatch.setattr(recovery_sheet, "render", noted)
+    sheet = program.place / "new.pdf"
+    program(*program.options(json=True), "key", command, "--recovery-sheet", str(sheet), bare=True).ok()
+    assert heads == ["Terminal Tests"]
+    assert sheet.read_bytes().startswith(b"%PDF-")
+
+
+def events(program: Any, event: str) -> int:
+    """How many lines of this event there are."""
+    return len(program("log", "show", "--event", event).ok()["lines"])
 
 
 def test_rotation_makes_a_new_key_and_keeps_everything(program: Any, known: Any) -> None:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from notes.errors import NotesError
@@ -65,6 +65,8 @@ def test_any_text_as_a_map_file_is_followed_or_refused_in_words(csv_file: Callab
 def test_a_table_loses_no_cell_and_no_row(
     csv_file: Callable[..., Path], names: list[str], rows: list[list[str]], delimiter: str, ends: str
 ) -> None:
+    # A first line that another sign parts into as many columns could be either table.
+    assume(all("".join(names).count(sign) < len(names) - 1 for sign in ",;\t|" if sign != delimiter))
     target = io.StringIO(newline="")
     returns = any("\r" in cell for row in [names, *rows] for cell in row)  # the writer leaves a lone return unquoted
     quoting = csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL

@@ -266,3 +266,24 @@ def test_what_was_imported_stands_after_locking(
         (note,) = practice.do(reading.list_notes)
         assert practice.do(reading.open, note.id).text == "## Text\n\nkept \u2028 text"
         assert practice.do(verify).problems == []
+
+
+def test_a_dry_run_names_the_clients_it_would_add_as_the_import_does(
+    exchange_practice: Practice, csv_file: Callable[..., Path]
+) -> None:
+    exchange_practice.do(clients.create, "Mika")
+    reading = importing.read(csv_file("client,text\nZoë,x\nMIKA,y\nBerit,z\nzoe,w\n"))
+    told = exchange_practice.do(importing.preview, reading)
+    assert (told.clients, told.new_clients[0]) == (2, "Berit") and len(told.new_clients) == 2
+    assert exchange_practice.do(importing.bring_in, reading).new_clients == told.new_clients
+
+
+@pytest.mark.parametrize("day", ["1026-03-01", "2206-03-01"])
+def test_a_date_that_cannot_be_true_rejects_its_row(
+    exchange_practice: Practice, csv_file: Callable[..., Path], day: str
+) -> None:
+    reading = importing.read(csv_file(f"client,date,text\nMika,{day},x\nMika,2026-03-01,y\n"))
+    for operation in (importing.preview, importing.bring_in):
+        done = exchange_practice.do(operation, reading)
+        assert ([row.line for row in done.rejected], done.notes, done.skipped) == ([2], 1, 0)
+        assert day not in done.rejected[0].why

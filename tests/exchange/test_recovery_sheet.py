@@ -33,6 +33,33 @@ def test_the_sheet_is_one_page(sheet: bytes) -> None:
     assert re.search(rb"/Count 1\b", sheet)
 
 
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [
+        ("Zoë’s Praxis – “Œuvre”", ("Zoë’s Praxis – “Œuvre”", True)),
+        ("Łódź Žižkov Kovač", ("Lódz Žižkov Kovac", True)),
+        ("Praxis 李", ("Praxis ?", False)),
+        ("Практика", ("????????", False)),
+        ("two\nlines\u202e", ("two lines ", True)),
+    ],
+)
+def test_a_name_is_printed_as_far_as_the_letters_go(name: str, printed: tuple[str, bool]) -> None:
+    assert recovery_sheet.printable(name) == printed
+
+
+def test_a_name_that_cannot_be_printed_leaves_a_line_to_write_it(sheet: bytes) -> None:
+    assert "Write it here" in _drawn(sheet)
+    assert "Write it here" not in _drawn(recovery_sheet.render(bytearray(KEY), "Praxis Žižkov", VAULT, DAY))
+
+
+def test_the_commands_on_the_sheet_name_the_vault_and_are_commands(sheet: bytes) -> None:
+    told = [command for _, command in recovery_sheet.STEPS if command]
+    assert len(told) == 3
+    for command in told:
+        assert command.startswith("notes --vault FOLDER ")
+        assert command in _drawn(sheet)
+
+
 def test_the_key_vault_and_day_stand_on_the_sheet_as_text(sheet: bytes, tmp_path: Path) -> None:
     program = shutil.which("pdftotext")
     if program is None:

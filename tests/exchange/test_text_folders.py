@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -124,15 +123,31 @@ def test_the_day_is_read_from_the_name(text_folder: Folder, name: str, day: str)
 
 
 @pytest.mark.parametrize("name", ["session.md", "call 07700900123.txt", "2026.md", "2026-3-1.md"])
-def test_the_files_own_time_is_the_last_resort_and_doubtful(text_folder: Folder, tmp_path: Path, name: str) -> None:
-    path = tmp_path / "folder" / "Mika" / name
-    path.parent.mkdir(parents=True)
-    path.write_text("Words.", encoding="utf-8")
-    then = datetime(2021, 5, 6, 12).timestamp()
-    os.utime(path, (then, then))
-    reading = text_folder({})
-    assert [row.at for row in reading.rows] == ["2021-05-06"]
-    assert len(reading.doubtful) == 1 and name in reading.doubtful[0]
+def test_a_file_that_says_no_day_comes_in_undated_and_this_is_doubtful(text_folder: Folder, name: str) -> None:
+    reading = text_folder({f"Mika/{name}": "Words."})
+    assert [row.at for row in reading.rows] == [None]
+    assert len(reading.doubtful) == 1 and name in reading.doubtful[0] and "undated" in reading.doubtful[0]
+
+
+def test_a_year_of_two_digits_in_front_matter_is_doubtful(text_folder: Folder) -> None:
+    reading = text_folder({"Mika/a.md": "---\ndate: 28/02/24\n---\nWords."})
+    assert [row.at for row in reading.rows] == ["2024-02-28"]
+    assert len(reading.doubtful) == 1 and "Mika/a.md" in reading.doubtful[0] and "two digits" in reading.doubtful[0]
+
+
+def test_files_that_are_not_read_are_named_and_hidden_ones_are_not(text_folder: Folder) -> None:
+    reading = text_folder(
+        {
+            "Mika/2026-03-01.md": "Words.",
+            "Mika/old.DOCX": b"PK",
+            "plan.pdf": b"%PDF",
+            "Mika/.DS_Store": b"\0",
+            ".git/config": "x",
+        }
+    )
+    assert [row.place for row in reading.rows] == ["Mika/2026-03-01.md"]
+    assert [row.line for row in reading.rejected] == ["Mika/old.DOCX", "plan.pdf"]
+    assert all("not read" in row.why for row in reading.rejected)
 
 
 @pytest.mark.parametrize(

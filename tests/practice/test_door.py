@@ -13,7 +13,7 @@ import pytest
 
 from notes.access_log import chain
 from notes.errors import Altered, DiskFull, NotesError, NotRecorded, WrongKey
-from notes.practice import door, opening, verification
+from notes.practice import door, log, opening, verification
 from notes.practice.practice import Practice
 from notes.vault import attempts
 from notes.vault.slots import Secret
@@ -42,9 +42,13 @@ def test_failed_attempts_stand_in_the_log_after_the_next_unlocking(
         assert practice.warnings[0].startswith("3 failed attempts to open this vault since ")
         lines = recorded(practice)
         assert [(line["with"], line["why"], line["face"]) for line in lines] == [
-            ("recovery", "WrongKey", "terminal")
+            ("recovery key", "WrongKey", "terminal")
         ] * 3
         assert practice.do(verification.verify).ok
+        shown = practice.do(log.show, event="vault.attempt")
+        assert "tried to open the locked vault with the recovery key on " in shown[0].sentence
+        assert shown[0].sentence.endswith("refused: the passphrase or key was wrong.")
+        assert [u.why for u in practice.do(log.review).unusual][:3] == ["somebody tried to open the locked vault"] * 3
     with unlock(vault) as practice:
         assert practice.warnings == []
         assert len(recorded(practice)) == 3

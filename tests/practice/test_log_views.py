@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from notes import errors
 from notes.errors import BadValue, NotFound, Signed
 from notes.practice import keyring, log, opening
 from notes.practice.practice import Practice
+from notes.practice.reasons import WORDS
 from notes.practice.surroundings import here
-from notes.record import clients, progress_notes, reading, search
+from notes.record import clients, moving, progress_notes, reading, search
 from notes.vault.slots import Secret
 
 
@@ -82,7 +84,9 @@ def test_a_review_shows_the_unusual_first_and_the_next_one_begins_after_it(pract
     practice.do(keyring.new_recovery_key)
     first = practice.do(log.review)
     assert first.last is None
-    assert [unusual.why for unusual in first.unusual][:2] == ["refused", "changes or takes out a great deal"]
+    whys = [unusual.why.split(";")[0] for unusual in first.unusual]
+    assert whys[-2:] == ["changes or takes out a great deal", "refused"], "a typing slip comes last"
+    assert set(whys[:-2]) == {"unlocked with the recovery key"}
     practice.do(clients.list_clients)
     second = practice.do(log.review)
     assert second.since == first.through + 1
@@ -111,4 +115,33 @@ def test_nights_are_pointed_out_once_each(vault: Path, small_vault: tuple[Path, 
         with opening.unlock(vault, secret, surroundings=replace(here(), now=lambda m=moment: m)) as practice:
             review = practice.do(log.review) if minutes > 60 else None
     assert review is not None
-    assert [unusual.why for unusual in review.unusual if unusual.line.at > "2031"].count("unlocked at night") == 2
+    whys = [unusual.why for unusual in review.unusual if unusual.line.at > "2031"]
+    assert sum("unlocked at night" in why for why in whys) == 2
+
+
+def test_a_failure_comes_before_what_a_rule_refused(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+    def faulty(*_: object) -> None:
+        raise RuntimeError
+
+    with pytest.raises(Signed):
+        practice.do(progress_notes.edit, next(n.id for n in practice.do(reading.list_notes) if n.status == "signed"))
+    monkeypatch.setattr(clients.list_clients, "_function", faulty)
+    with pytest.raises(RuntimeError):
+        practice.do(clients.list_clients)
+    found = [u for u in practice.do(log.review).unusual if u.why in ("failed", "refused")]
+    assert [u.why for u in found] == ["failed", "refused"]
+    assert found[0].line.sentence.endswith("failed: a fault in the program (RuntimeError).")
+    assert found[1].line.sentence.endswith("refused: the note is signed.")
+
+
+def test_every_kind_of_error_has_its_words() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    raised = {kind.__name__ for kind in kinds if not kind.__subclasses__()} | {"RecordError"}
+    assert raised - set(WORDS) == set()
+
+
+def test_a_note_moved_to_another_client_is_in_the_log_of_both(practice: Practice) -> None:
+    draft = next(note for note in practice.do(reading.list_notes) if note.status == "draft")
+    practice.do(moving.move, draft.id, client="Bruno")
+    for client in ("Ada", "Bruno"):
+        assert "note.move" in [line.event for line in practice.do(log.show, client=client)]

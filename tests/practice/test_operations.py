@@ -18,10 +18,10 @@ from notes.access_log.events import EVENTS
 from notes.errors import NotFound, RecordError, Signed, StoreError, UsageError
 from notes.exchange import importing
 from notes.exchange.rows import Reading, Row
-from notes.practice import keyring, log, verification
+from notes.practice import keyring, log, naming, verification
 from notes.practice.operations import OPERATIONS, Operation, Work, operation
 from notes.practice.practice import Practice
-from notes.record import clients, progress_notes, reading, search, sessions, templates
+from notes.record import clients, moving, progress_notes, reading, search, sessions, templates
 from notes.store.engine import open_engine
 from notes.store.models import Client
 from notes.vault import keys
@@ -59,6 +59,10 @@ def with_session(practice: Practice) -> tuple[tuple[Any, ...], dict[str, Any]]:
     return (practice.do(sessions.list_sessions)[0].id, 45), {}
 
 
+def with_free_session(practice: Practice) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return (practice.do(sessions.create, "Ada", "2026-05-06").id,), {}
+
+
 OLD_NOTES = Reading(rows=[Row(2, "Ada Quillfeather", "2020-01-01", "progress", "An earlier note.")])
 
 CASES: dict[Operation[..., Any], Case] = {
@@ -70,6 +74,7 @@ CASES: dict[Operation[..., Any], Case] = {
     clients.restore: given("Ada"),
     sessions.create: given("Ada", "2026-05-05T10:00"),
     sessions.change: with_session,
+    sessions.remove: with_free_session,
     sessions.list_sessions: given(),
     progress_notes.create: given("Ada", "DAP", "Text"),
     progress_notes.create_signed: given("Ada", "DAP", "Text"),
@@ -79,6 +84,7 @@ CASES: dict[Operation[..., Any], Case] = {
     progress_notes.discard: with_note("draft"),
     progress_notes.sign: with_note("draft"),
     progress_notes.amend: with_note("signed", "why", "New text"),
+    moving.move: with_note("draft", "Bruno"),
     progress_notes.tag: with_note("signed", ("new",)),
     reading.open: with_note("signed"),
     reading.list_notes: given(),
@@ -93,6 +99,7 @@ CASES: dict[Operation[..., Any], Case] = {
     log.review: given(),
     verification.verify: given(),
     verification.verify_log: given(),
+    naming.practice_name: given(),
     keyring.list_slots: given(),
     keyring.change_passphrase: lambda _: ((bytearray(b"another passphrase of many words"),), {"cost": FLOOR}),
     keyring.new_recovery_key: given(),

@@ -65,6 +65,23 @@ def test_a_whole_name_wins_over_a_longer_one_that_begins_like_it(record_practice
     assert record_practice.do(clients.open, "ann").id == short.id
 
 
+def test_a_whole_word_wins_over_the_beginning_of_another(record_practice: Practice) -> None:
+    ada = record_practice.do(clients.create, "Berit Ada Holm")
+    record_practice.do(clients.create, "Adam Berg")
+    assert record_practice.do(clients.open, "ada").id == ada.id
+    assert record_practice.do(clients.open, "adam").name == "Adam Berg"
+
+
+def test_when_several_fit_their_references_are_named_and_never_their_names(record_practice: Practice) -> None:
+    made = [record_practice.do(clients.create, f"Ada {letter}berg") for letter in "ABCDEFGHIJKLM"]
+    record_practice.do(clients.create, "Adam Holm")
+    with pytest.raises(NotFound) as refused:
+        record_practice.do(clients.open, "Ada")
+    named = [client.ref for client in made if client.ref in refused.value.why]
+    assert len(named) == 10 and "13 names" in refused.value.why and "…" in refused.value.why
+    assert "berg" not in f"{refused.value.what} {refused.value.why} {refused.value.hint}"
+
+
 def test_a_name_that_fits_several_clients_is_refused_and_their_references_are_not(record_practice: Practice) -> None:
     first = record_practice.do(clients.create, "Ann Berg", born="1990-01-01")
     second = record_practice.do(clients.create, "ann bërg", born="1991-01-01")
@@ -107,10 +124,13 @@ def test_an_id_is_accepted_as_a_number_and_as_digits(record_practice: Practice) 
     assert record_practice.do(clients.open, str(added.id)) == added
 
 
-def test_a_name_that_is_also_somebody_elses_reference_is_not_guessed(record_drawing: Callable[..., Practice]) -> None:
+@pytest.mark.parametrize("name", ["Anna", "Anna Holm"])
+def test_a_name_that_is_also_somebody_elses_reference_is_not_guessed(
+    record_drawing: Callable[..., Practice], name: str
+) -> None:
     practice = record_drawing("anna", "c234")
     practice.do(clients.create, "Berit")
-    practice.do(clients.create, "Anna")
+    practice.do(clients.create, name)
     with pytest.raises(NotFound):
         practice.do(clients.open, "Anna")
 

@@ -318,6 +318,15 @@ def test_an_empty_amendment_is_refused(
     assert record_rows(note_practice) == before
 
 
+def test_an_amendment_that_changes_nothing_is_refused(note_practice: Practice, record_rows: Rows) -> None:
+    note = signed(note_practice, "The same words.")
+    before = record_rows(note_practice)
+    with pytest.raises(RecordError, match="changes nothing"):
+        note_practice.do(progress_notes.amend, note, "reason", "The same words.")
+    assert record_rows(note_practice) == before
+    assert note_practice.do(progress_notes.amend, note, "reason", "The same words.", addendum=True).version == 2
+
+
 @pytest.mark.parametrize("reason", ["", "  ", "two\nlines", "x" * 501])
 def test_an_amendment_needs_a_reason_of_one_line(note_practice: Practice, record_rows: Rows, reason: str) -> None:
     note = signed(note_practice)
@@ -432,6 +441,43 @@ def test_an_amendment_is_written_in_a_spell_while_the_signed_text_stands(note_pr
 def test_an_addendum_starts_empty(note_practice: Practice) -> None:
     note = signed(note_practice)
     assert note_practice.do(progress_notes.edit, note, "addendum", "remembered").text == ""
+
+
+@pytest.mark.parametrize("purpose", ["amendment", "addendum"])
+def test_a_change_in_which_nothing_was_changed_is_not_kept(
+    note_practice: Practice, record_rows: Rows, purpose: str
+) -> None:
+    note = signed(note_practice)
+    before = record_rows(note_practice)
+    editing = note_practice.do(progress_notes.edit, note, purpose, "reason")
+    note_practice.do(progress_notes.save_draft, note, editing.spell, editing.counter, "Other words.")
+    note_practice.do(progress_notes.save_draft, note, editing.spell, editing.counter + 1, editing.text)
+    note_practice.do(progress_notes.close, note, editing.spell)
+    assert record_rows(note_practice) == before
+    assert note_practice.do(verify).problems == []
+
+
+def test_what_is_unfinished_is_listed_and_marked(note_practice: Practice) -> None:
+    draft, done, changed = begun(note_practice), signed(note_practice), signed(note_practice)
+    editing = note_practice.do(progress_notes.edit, changed, "addendum", "remembered")
+    note_practice.do(progress_notes.save_draft, changed, editing.spell, editing.counter, "Her sister.")
+    marks = {note.id: note.unfinished for note in note_practice.do(reading.list_notes)}
+    assert marks == {draft: None, done: None, changed: "addendum"}
+    assert {note.id for note in note_practice.do(reading.list_notes, unfinished=True)} == {draft, changed}
+
+
+def test_an_earlier_version_says_which_is_the_newest(note_practice: Practice) -> None:
+    note = signed(note_practice)
+    note_practice.do(progress_notes.amend, note, "wrong word", "Other words.")
+    first, newest = (note_practice.do(reading.open, note, version) for version in (1, None))
+    assert (first.version, first.newest, newest.version, newest.newest) == (1, 2, 2, 2)
+
+
+def test_a_discarded_note_tells_of_the_session_it_leaves_without_a_note(note_practice: Practice) -> None:
+    first, second = begun(note_practice), begun(note_practice)
+    assert note_practice.do(progress_notes.discard, first) is None
+    (session,) = note_practice.do(sessions.list_sessions)
+    assert note_practice.do(progress_notes.discard, second) == session.ref
 
 
 def test_one_unfinished_change_is_not_mixed_up_with_another(note_practice: Practice, record_rows: Rows) -> None:

@@ -128,6 +128,8 @@ class Life(RuleBasedStateMachine):
         if told.spell is None:
             return
         self.practice.do(progress_notes.close, note, told.spell)
+        if told.versions and told.draft == ("" if told.purpose == "addendum" else told.versions[-1]):
+            told.draft, told.purpose = None, "note"  # a change in which nothing was changed is not kept
         with pytest.raises(Stale):
             self.practice.do(progress_notes.save_draft, note, told.spell, told.counter, "Too late.")
         told.spell = None
@@ -157,7 +159,7 @@ class Life(RuleBasedStateMachine):
             text = told.draft or ""  # a change begun in the drafts is signed as it stands there
         elif waiting:
             return
-        if not told.versions or not text.strip():
+        if not told.versions or not text.strip() or (text == told.versions[-1] and not addendum):
             with pytest.raises((RecordError, NothingToSign)):
                 self.practice.do(progress_notes.amend, note, "reason", text, addendum)
             return

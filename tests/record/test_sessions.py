@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from notes.errors import BadValue, NotesError, NotFound, RecordError
+from notes.practice import log
 from notes.practice.practice import Practice
-from notes.record import clients, progress_notes, sessions
+from notes.practice.verification import verify
+from notes.record import clients, progress_notes, reading, sessions
 
 
 @pytest.fixture
@@ -201,3 +203,69 @@ def test_an_impossible_correction_changes_nothing(session_practice: Practice, im
 def test_what_names_no_session_is_refused(session_practice: Practice, given: str) -> None:
     with pytest.raises(NotFound):
         session_practice.do(sessions.change, given, minutes=50)
+
+
+def test_a_session_goes_to_another_time_and_its_unsigned_notes_with_it(session_practice: Practice) -> None:
+    note = session_practice.do(progress_notes.create, "Mika", "SOAP", "x", "2026-03-01T10:00")
+    moved = session_practice.do(sessions.change, str(note.session), at="2026-03-02T11:30")
+    assert moved.started_at == "2026-03-02T11:30:00"
+    assert session_practice.do(reading.open, note.id).session_at == "2026-03-02T11:30:00"
+    assert session_practice.do(verify).problems == []
+
+
+def test_a_session_with_a_signed_note_keeps_its_time(
+    session_practice: Practice, record_rows: Callable[..., Any]
+) -> None:
+    note = session_practice.do(progress_notes.create_signed, "Mika", "SOAP", "x", "2026-03-01T10:00")
+    before = record_rows(session_practice)
+    with pytest.raises(RecordError, match="signed note"):
+        session_practice.do(sessions.change, str(note.session), minutes=50, at="2026-03-02T10:00")
+    assert record_rows(session_practice) == before
+    assert session_practice.do(sessions.change, str(note.session), minutes=50, at="2026-03-01T10:00").minutes == 50
+
+
+def test_a_session_does_not_go_where_another_is(session_practice: Practice) -> None:
+    first, second = (session_practice.do(sessions.create, "Mika", f"2026-03-0{day}T10:00") for day in (1, 2))
+    with pytest.raises(RecordError, match="at that time already"):
+        session_practice.do(sessions.change, second.ref, at=first.started_at)
+
+
+def test_a_session_entered_by_mistake_is_removed_and_the_log_says_so(session_practice: Practice) -> None:
+    made = session_practice.do(sessions.create, "Mika", "2026-03-01T10:00")
+    session_practice.do(sessions.remove, made.ref)
+    assert times(session_practice) == []
+    removed = session_practice.do(log.show, client="Mika", event="session.remove")
+    assert [line.object for line in removed] == [str(made.id)]
+    assert session_practice.do(verify).problems == []
+
+
+@pytest.mark.parametrize("sign", [True, False])
+def test_a_session_with_a_note_is_not_removed(session_practice: Practice, sign: bool) -> None:
+    begin = progress_notes.create_signed if sign else progress_notes.create
+    note = session_practice.do(begin, "Mika", "SOAP", "x", "2026-03-01T10:00")
+    with pytest.raises(RecordError, match="note belongs to this session"):
+        session_practice.do(sessions.remove, str(note.session))
+    assert times(session_practice) == ["2026-03-01T10:00:00"]
+
+
+@pytest.mark.parametrize(("at", "read"), [("2206-03-01T10:00", "2206-03-01 10:00"), ("1899-12-31", "1899-12-31")])
+def test_a_date_that_is_surely_a_slip_is_refused_with_what_was_read(
+    session_practice: Practice, at: str, read: str
+) -> None:
+    made = session_practice.do(sessions.create, "Mika", "2026-03-01T10:00")
+    for refused_by in (
+        lambda: session_practice.do(sessions.create, "Mika", at),
+        lambda: session_practice.do(sessions.change, made.ref, at=at),
+        lambda: session_practice.do(progress_notes.create, "Mika", "SOAP", "x", at),
+    ):
+        with pytest.raises(BadValue) as refused:
+            refused_by()
+        assert read in refused.value.why
+    assert times(session_practice) == ["2026-03-01T10:00:00"]
+
+
+def test_a_session_of_next_year_is_no_slip(session_practice: Practice) -> None:
+    soon = (datetime.now() + timedelta(days=360)).date().isoformat()
+    session_practice.do(sessions.create, "Mika", soon)
+    session_practice.do(sessions.create, "Mika", "1900-01-01")
+    assert times(session_practice) == [soon, "1900-01-01"]
