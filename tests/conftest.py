@@ -25,6 +25,12 @@ def _no_sockets(event: str, arguments: tuple[object, ...]) -> None:
 sys.addaudithook(_no_sockets)
 
 
+@pytest.fixture(autouse=True)
+def a_state_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees what another one, or the person who runs them, has anchored."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
 @pytest.fixture(scope="session")
 def small_vault(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
     """A vault with two clients, a signed and amended note, a draft; and its recovery key."""

@@ -1,4 +1,4 @@
-"""``notes log``: show, verify, export, review."""
+"""``notes log``: show, verify, export, review, accept, anchor."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from notes.cli.options import options, unlocked
 from notes.cli.output import as_json, local, say, shown, state, table
 from notes.cli.vault import run_verification
 from notes.errors import UsageError
-from notes.practice import log
+from notes.practice import anchoring, log
 from notes.vault.files import write_atomically
 
 app = typer.Typer()
@@ -105,3 +105,41 @@ def review(context: typer.Context) -> None:
     say("Everything else, counted:")
     table(("event", "lines"), found.counts.items(), "Nothing new.")
     say("[dim]That you reviewed the log up to here is now itself a line of the log.[/]")
+
+
+@app.command()
+def accept(
+    context: typer.Context,
+    reason: Annotated[str, typer.Option(help="Why: backup, computer, sync or unknown.", show_default=False)],
+) -> None:
+    """Make an older copy of the vault, which opens for reading only, the record from now on."""
+    with unlocked(context) as practice:
+        anchoring.accept(practice, reason)
+    if options(context).json:
+        as_json({"accepted": reason})
+    else:
+        say("This copy is the record from now on. The log says so, and why.")
+
+
+@app.command()
+def anchor(
+    context: typer.Context,
+    folder: Annotated[
+        Path | None, typer.Argument(help="A stick or folder outside the vault.", show_default=False)
+    ] = None,
+    nowhere: Annotated[bool, typer.Option("--nowhere-else", help="Only on this computer from now on.")] = False,
+) -> None:
+    """Keep the end of the log in a second place too, so that an older copy of the vault is noticed anywhere.
+
+    What is kept there holds no client data: a number, a time and a checksum.
+    """
+    if (folder is None) is not nowhere:
+        raise UsageError("Name a folder, or say --nowhere-else.", "", "")
+    with unlocked(context) as practice:
+        practice.do(anchoring.set_second_place, folder)
+    if options(context).json:
+        as_json({"anchor": None if folder is None else os.fspath(folder.absolute())})
+    elif folder is None:
+        say("The end of the log is kept on this computer only.")
+    else:
+        say(f"The end of the log is kept in {shown(folder)} too, from now on.")

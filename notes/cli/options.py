@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import platformdirs
 import typer
 
 from notes.cli import secrets_in
@@ -14,6 +15,7 @@ from notes.cli.output import warn
 from notes.errors import UsageError
 from notes.practice import opening
 from notes.practice.practice import Practice
+from notes.practice.surroundings import Surroundings, here
 from notes.vault import keys
 
 
@@ -48,7 +50,7 @@ def options(context: typer.Context) -> Options:
 def _unlock(said: Options) -> Practice:
     secret = secrets_in.to_unlock(said.folder(), said.passphrase_file, said.recovery_key_file, said.key_file)
     try:
-        return opening.unlock(said.folder(), secret, face="terminal")
+        return opening.unlock(said.folder(), secret, face="terminal", surroundings=around())
     finally:
         keys.wipe(secret.value)
 
@@ -61,5 +63,15 @@ def unlocked(context: typer.Context) -> Iterator[Practice]:
     practice = secrets_in.trying(lambda: _unlock(said), asked=secrets_in.asks(source))
     for warning in practice.warnings:
         warn(warning)
-    with practice:
-        yield practice
+    told = len(practice.warnings)
+    try:
+        with practice:
+            yield practice
+    finally:
+        for warning in practice.warnings[told:]:
+            warn(warning)
+
+
+def around() -> Surroundings:
+    """This machine, with the user's own folder for what outlasts a run."""
+    return here(platformdirs.user_state_path("session-notes", appauthor=False))

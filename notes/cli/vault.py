@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from notes.cli import secrets_in
-from notes.cli.options import options, unlocked
+from notes.cli.options import around, options, unlocked
 from notes.cli.output import as_json, progress_bar, say, shown
 from notes.errors import NotesError, UsageError
 from notes.exchange import recovery_sheet
@@ -33,7 +33,7 @@ def init(
     typed = secrets_in.to_choose(said.passphrase_file, (name,))
     try:
         key_file = secrets_in.make_key_file(said.key_file, folder) if said.key_file else None
-        created = opening.create(folder, typed, name, key_file=key_file, face="terminal")
+        created = opening.create(folder, typed, name, key_file=key_file, face="terminal", surroundings=around())
     finally:
         keys.wipe(typed)
     if said.json:
@@ -92,7 +92,7 @@ def run_verification(context: typer.Context, *, whole: bool) -> None:
             raise
         report = Report(0, 0, [Problem("vault", "", f"{error.what} {error.why}".strip())])
     if said.json:
-        told = {"ok": report.ok, "notes": report.notes, "log_lines": report.log_lines}
+        told = {"ok": report.ok, "notes": report.notes, "log_lines": report.log_lines, "anchored": report.anchored}
         as_json({**told, "problems": report.problems})
     else:
         _show(report, whole)
@@ -105,6 +105,8 @@ def _show(report: Report, whole: bool) -> None:
         say(f"[green]✓ All is as the log says:[/] {report.notes:,} notes, {report.log_lines:,} log lines.")
         if whole:
             say("[dim]Pages, schema, log chain, every row, every signed text and the search index were checked.[/]")
+        if not report.anchored:
+            say("[yellow]Not anchored:[/] this computer had not seen the vault before; an older copy would look alike.")
         return
     things = "thing is not as it" if len(report.problems) == 1 else "things are not as they"
     say(f"[bold red]✗ {len(report.problems):,} {things} should be:[/]")

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Row
 from notes import __version__
 from notes.access_log import chain
 from notes.errors import Altered, BadValue, Corrupt, NotesError, UsageError
-from notes.practice import door
+from notes.practice import anchoring, door
 from notes.practice.operations import Standing, Work
 from notes.practice.practice import Practice
 from notes.practice.surroundings import Surroundings, here, iso
@@ -170,6 +170,7 @@ def _fill(
             work.begin_epoch(recovery)
             work.account("vault.create")
         attempts.begin(vault.folder, vault.header.vault, attempts_start)
+        practice._drop_anchor(durable=True)
     except FAULTS as error:
         raise diagnose(engine, error) from None
     finally:
@@ -198,6 +199,9 @@ def _start(vault: OpenVault, face: str, surroundings: Surroundings) -> Practice:
             copy.unlink()
         practice = Practice(engine, _standing(vault, row_key, face, surroundings, end))
         practice.warnings += vault.warnings
+        with engine.connect() as db:
+            if alarm := anchoring.check(db, practice._standing):
+                practice.warnings.insert(0, alarm)
         _enter(practice)
         _remember_header(practice, last_known)
         _close_abandoned_spells(practice)
@@ -308,6 +312,8 @@ def _close_abandoned_spells(practice: Practice) -> None:
     """Spells of editing that a crash left open end now; their text is kept as it was last saved."""
     with practice._begin() as work:
         door.settle(work)
+        if practice._standing.rollback:
+            return  # for reading only
         for draft in work.sql("SELECT * FROM drafts WHERE spell IS NOT NULL").all():
             opened = (
                 "SELECT 1 FROM access_log WHERE event = 'note.edit' AND json_extract(record, '$.counts.spell') = :spell"

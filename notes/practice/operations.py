@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Concatenate, Generic, NoReturn, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Row
@@ -21,6 +22,8 @@ from notes.errors import Altered
 from notes.practice.surroundings import Surroundings, iso, milliseconds
 from notes.store.ids import Ids
 from notes.store.models import Base
+from notes.vault import anchor
+from notes.vault.anchor import Rollback
 from notes.vault.vault import OpenVault
 
 P = ParamSpec("P")
@@ -61,7 +64,8 @@ class Standing:
     """What stays the same for as long as the vault is unlocked; goes into every line.
 
     `end` is the end of the log: nobody else writes while the vault is open. `spells` are the spells of editing opened
-    since the unlocking: their drafts change without a line each.
+    since the unlocking: their drafts change without a line each. `rollback` is set while an older copy waits for a
+    decision; `second_place` is the folder that also holds the anchor, `anchored` whether there was one.
     """
 
     vault: OpenVault
@@ -73,6 +77,17 @@ class Standing:
     ids: Ids
     end: chain.End
     spells: set[int] = field(default_factory=set)
+    rollback: Rollback | None = None
+    second_place: Path | None = None
+    anchored: bool = False
+
+    def anchors(self) -> list[Path]:
+        """The files outside the vault that remember the end of its log."""
+        state, second = self.surroundings.state, self.second_place
+        return [
+            *([anchor.place(state, self.vault_id)] if state else []),
+            *([anchor.second_place(second, self.vault_id)] if second else []),
+        ]
 
     @property
     def vault_id(self) -> str:

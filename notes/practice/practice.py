@@ -14,10 +14,13 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from notes.access_log.events import EVENTS, Outcome
-from notes.errors import LogError, NotesError, StoreError, UsageError
+from notes.access_log.events import EVENTS, Event, Outcome
+from notes.errors import LogError, NotesError, RolledBack, StoreError, UsageError
 from notes.practice.operations import Operation, P, R, Standing, Work
+from notes.practice.surroundings import iso
 from notes.store.engine import FAULTS, diagnose, store_error
+from notes.vault import anchor
+from notes.vault.anchor import Anchor
 from notes.vault.header import Header
 
 
@@ -45,6 +48,7 @@ class Practice:
         header = self._standing.vault.header
         try:
             with self._begin() as work:
+                self._may(event)
                 result = operation._function(work, *args, **kwargs)
                 if event.line:
                     work.account(event.name)
@@ -75,6 +79,7 @@ class Practice:
             return
         try:
             self._append("vault.lock")
+            self._drop_anchor(durable=True)
         finally:
             self.abandon()
 
@@ -108,9 +113,37 @@ class Practice:
             with self._engine.begin() as db:
                 work = Work(db, self._standing)
                 yield work
+            moved = self._standing.end.seq != work.end.seq
             self._standing.end = work.end
+            if moved:
+                self._drop_anchor()
         finally:
             self._working = False
+
+    def _may(self, event: Event) -> None:
+        """Raises RolledBack for what would change the record while an older copy waits for a decision."""
+        rollback = self._standing.rollback
+        if rollback and event.action in ("C", "U", "D") and event.name != "log.accept":
+            raise RolledBack(
+                "The vault is open for reading only.",
+                str(rollback),
+                "Restore the newest copy, or make this one the record: notes log accept",
+            )
+
+    def _drop_anchor(self, *, durable: bool = False) -> None:
+        """Remember the end of the log outside the vault; in the second place only when it is to last."""
+        standing = self._standing
+        if standing.rollback:
+            return
+        end = Anchor(standing.end.seq, standing.end.head.hex(), iso(standing.surroundings.now()))
+        key = anchor.key_for(standing.row_key)
+        for path in standing.anchors() if durable else standing.anchors()[:1]:
+            try:
+                anchor.write(path, key, standing.vault_id, end, durable=durable)
+            except NotesError as error:  # what was done is done, and in the log
+                trouble = f"The end of the access log could not be noted outside the vault. {error} {error.why}"
+                if trouble not in self.warnings:
+                    self.warnings.append(trouble)
 
     def _append(self, event: str, outcome: Outcome = "done", **fields: Any) -> None:
         """A line on its own, in a transaction of its own."""

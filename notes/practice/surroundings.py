@@ -13,7 +13,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Clock, randomness and identity. `now` is UTC; `boot` names the machine's present run."""
+    """Clock, randomness and identity. `now` is UTC; `boot` names the machine's present run.
+
+    `state` is the user's folder for what outlasts a run; without it nothing is kept outside the vault.
+    """
 
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
@@ -21,9 +24,10 @@ class Surroundings:
     user: str
     host: str
     boot: str
+    state: Path | None = None
 
 
-def here() -> Surroundings:
+def here(state: Path | None = None) -> Surroundings:
     """This machine."""
     return Surroundings(
         now=lambda: datetime.now(UTC),
@@ -32,6 +36,7 @@ def here() -> Surroundings:
         user=_plain(_user()),
         host=_plain(platform.node()),
         boot=_boot_id(),
+        state=state,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from notes.access_log import chain
 from notes.access_log.digests import accounted_tables, row_digest, row_key, version_digest
 from notes.errors import Altered, ChainBroken, NotesError
-from notes.practice.operations import Work, operation
+from notes.practice.operations import Standing, Work, operation
 from notes.store import schema
 from notes.store.engine import FAULTS, store_error
 
@@ -40,11 +40,15 @@ class Problem:
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome. ``check`` raises where there are problems; `ok` is for showing."""
+    """The outcome. ``check`` raises where there are problems; `ok` is for showing.
+
+    `anchored` is whether something outside the vault bore witness that this is no older copy.
+    """
 
     notes: int
     log_lines: int
     problems: list[Problem] = field(default_factory=list)
+    anchored: bool = False
 
     @property
     def ok(self) -> bool:
@@ -67,6 +71,7 @@ def verify(work: Work, progress: Progress | None = None) -> Report:
     """Check the whole vault."""
     standing = work.standing
     report = examine(work.db, standing.vault_id, standing.row_key, standing.spells, progress)
+    report = replace(report, anchored=standing.anchored, problems=[*_rollback(standing), *report.problems])
     work.counts.update(lines=report.log_lines, problems=len(report.problems))
     return report
 
@@ -79,7 +84,12 @@ def verify_log(work: Work, progress: Progress | None = None) -> Report:
     standing = work.standing
     lines = _check_record(connection, standing.vault_id, standing.row_key, standing.spells, problems, progress)
     work.counts.update(lines=lines, problems=len(problems))
-    return Report(_count(connection, "notes"), lines, problems)
+    problems[:0] = _rollback(standing)
+    return Report(_count(connection, "notes"), lines, problems, standing.anchored)
+
+
+def _rollback(standing: Standing) -> list[Problem]:
+    return [Problem("log", "anchor", str(standing.rollback))] if standing.rollback else []
 
 
 def examine(

@@ -167,9 +167,10 @@ def _random(count: int) -> bytes:
 def cli_made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Known]:
     """A vault with two clients, a signed note and a draft. Nobody opens this one: tests open copies."""
     folder = tmp_path_factory.mktemp("cli") / "Made.vault"
-    surroundings = replace(here(), random_bytes=_random)
+    surroundings = replace(here(folder.parent / "state"), random_bytes=_random)
     opening.create(folder, bytearray(PASSPHRASE.encode()), "Terminal Tests", cost=FLOOR, surroundings=surroundings)
-    with opening.unlock(folder, Secret("recovery", bytearray(RECOVERY_KEY))) as practice:
+    secret = Secret("recovery", bytearray(RECOVERY_KEY))
+    with opening.unlock(folder, secret, surroundings=here(folder.parent / "state")) as practice:
         do = practice.do
         zoe = do(clients.create, "Zoë Ångström", born="1980-02-29")
         berit = do(clients.create, "Berit Holm")
@@ -191,6 +192,8 @@ def program(cli_made: tuple[Path, Known], tmp_path: Path, monkeypatch: pytest.Mo
     for name in ("NOTES_VAULT", "NOTES_PASSPHRASE_FILE", "NOTES_KEY_FILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "xdg-state"))
+    shutil.copytree(cli_made[0].parent / "state", tmp_path / "xdg-state" / "session-notes")
     return Program(Path(shutil.copytree(cli_made[0], tmp_path / "Terminal.vault")), tmp_path)
 
 
@@ -199,6 +202,7 @@ def no_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
     """The program, with no vault where it points to."""
     for name in ("NOTES_VAULT", "NOTES_PASSPHRASE_FILE", "NOTES_KEY_FILE"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "xdg-state"))
     return Program(tmp_path / "None.vault", tmp_path)
 
 

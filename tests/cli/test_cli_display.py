@@ -185,9 +185,9 @@ def test_a_fault_is_told_without_a_word_of_what_was_being_worked_on(
         except ValueError as error:
             raise RuntimeError("secret text", "Zoë Ångström") from error
 
-    monkeypatch.setattr(operation, "_function", faulty)
-    answer = program(*words, stdin="secret text", json=json)
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(operation, "_function", faulty)
+        answer = program(*words, stdin="secret text", json=json)
     assert answer.code == 1
     assert "fault" in answer.err and "RuntimeError" in answer.err and "faulty" in answer.err
     for secret in ("secret", "Secretta", "Zoë", str(program.place)):

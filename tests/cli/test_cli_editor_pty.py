@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import select
@@ -275,6 +276,11 @@ def answer_each(terminal: Terminal, prompt: str, answers: list[str], before: str
         terminal.type(answer + "\r")
 
 
+def terminal_vault_id(program: Any) -> str:
+    """The anchor's file is called so."""
+    return str(json.loads((program.vault / "header.json").read_text())["vault"])
+
+
 def test_no_file_is_left_behind_by_the_editor(program: Any, known: Any, terminals: list[Terminal]) -> None:
     terminals.append(terminal := Terminal(program, "note", "edit", known.draft))
     terminal.wait_for("Ctrl+X finish")
@@ -283,7 +289,7 @@ def test_no_file_is_left_behind_by_the_editor(program: Any, known: Any, terminal
     files = [path for path in program.place.rglob("*") if path.is_file()]
     assert {path.name for path in files} <= {
         *("passphrase", "recovery", "vault.db", "vault.db-journal", "header.json", "header.bak", "READ-ME.txt", "lock"),
-        *("locked.state", "locked.log"),
+        *("locked.state", "locked.log", terminal_vault_id(program)),
     }
     assert not any(b"canary-in-the-editor" in path.read_bytes() for path in files)
     terminal.type("\x18")

@@ -159,7 +159,7 @@ def test_log_commands_answer_with_lines(program: Any, known: Any) -> None:
 @pytest.mark.parametrize("command", [("verify",), ("log", "verify")])
 def test_verify_answers_with_what_it_found(program: Any, command: tuple[str, ...]) -> None:
     found = program(*command).ok()
-    assert set(found) == {"ok", "notes", "log_lines", "problems"}
+    assert set(found) == {"ok", "notes", "log_lines", "problems", "anchored"}
     assert (found["ok"], found["notes"], found["problems"]) == (True, 2, [])
     assert found["log_lines"] > 5
 

@@ -18,13 +18,14 @@ from notes.access_log.events import EVENTS
 from notes.errors import NotFound, RecordError, Signed, StoreError, UsageError
 from notes.exchange import importing
 from notes.exchange.rows import Reading, Row
-from notes.practice import keyring, log, naming, verification
+from notes.practice import anchoring, keyring, log, naming, verification
 from notes.practice.operations import OPERATIONS, Operation, Work, operation
 from notes.practice.practice import Practice
 from notes.record import clients, moving, progress_notes, reading, search, sessions, templates
 from notes.store.engine import open_engine
 from notes.store.models import Client
 from notes.vault import keys
+from notes.vault.anchor import Rollback
 from notes.vault.slots import FLOOR
 
 Case = Callable[[Practice], tuple[tuple[Any, ...], dict[str, Any]]]
@@ -61,6 +62,11 @@ def with_session(practice: Practice) -> tuple[tuple[Any, ...], dict[str, Any]]:
 
 def with_free_session(practice: Practice) -> tuple[tuple[Any, ...], dict[str, Any]]:
     return (practice.do(sessions.create, "Ada", "2026-05-06").id,), {}
+
+
+def with_rollback(practice: Practice) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    practice._standing.rollback = Rollback(9, 12, "2026-03-02T09:00:00Z", "2026-03-03T09:00:00Z")
+    return ("backup",), {}
 
 
 OLD_NOTES = Reading(rows=[Row(2, "Ada Quillfeather", "2020-01-01", "progress", "An earlier note.")])
@@ -100,6 +106,8 @@ CASES: dict[Operation[..., Any], Case] = {
     verification.verify: given(),
     verification.verify_log: given(),
     naming.practice_name: given(),
+    anchoring._accept: with_rollback,
+    anchoring.set_second_place: given(None),
     keyring.list_slots: given(),
     keyring.change_passphrase: lambda _: ((bytearray(b"another passphrase of many words"),), {"cost": FLOOR}),
     keyring.new_recovery_key: given(),
