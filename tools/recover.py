@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import json
 import shutil
-import sys
 import tempfile
 from contextlib import closing, suppress
 from pathlib import Path
@@ -28,9 +27,9 @@ PARSER = argparse.ArgumentParser(description=f"Writes out the record that is in 
 KEPT = ("vault.db.before-recovery", "vault.db-journal.before-recovery")
 DATABASES = (("vault.db", "vault.db-journal"), ("vault.db", "-"), KEPT, ("vault.db.next", "-"))  # whole or interrupted
 TABLES = "SELECT name FROM pragma_table_list WHERE type = 'table' AND name NOT GLOB 'sqlite*' AND name != 'settings'"
-TEXTS = """SELECT coalesce(c.name, 'unknown') AS client, coalesce(c.ref, 0) AS ref, n.at AS date, n.kind,
-    t.status || iif(t.version < n.version, ', replaced', '') AS status, t.version, t.change, t.reason, t.text,
-    coalesce(n.ref, t.note_id) AS note, (SELECT group_concat(tag, ', ') FROM note_tags g WHERE g.note_id = n.id) AS tags
+TEXTS = """SELECT coalesce(c.name, 'unknown') AS client, c.ref, n.at AS date, n.kind, t.version, t.change, t.reason,
+    iif(t.version < n.version, 'replaced', t.status) AS status, coalesce(n.ref, t.note_id) AS note,
+    (SELECT group_concat(tag, ', ') FROM note_tags g WHERE g.note_id = t.note_id) AS tags, t.text
 FROM (SELECT note_id, 'signed' AS status, number AS version, kind AS change, reason, text FROM note_versions
     UNION ALL SELECT note_id, 'draft', NULL, purpose, reason, text FROM drafts) t
 LEFT JOIN notes n ON n.id = t.note_id LEFT JOIN clients c ON c.id = n.client_id"""
@@ -47,9 +46,8 @@ def hkdf(key: bytes, info: str, salt: bytes = b"") -> bytes:
 def read_secret(given: argparse.Namespace) -> tuple[str, bytes, bytes]:
     """The kind of slot, what opens it, and what the key file adds to that."""
     kind = "recovery" if given.recovery_key_file else "passphrase"
-    file = given.recovery_key_file or given.passphrase_file
-    asked = str(file) in ("None", "-")
-    typed = getpass.getpass(f"{kind.title()}: ") if asked else file.read_bytes().decode("utf-8", "replace")
+    file = given.recovery_key_file or given.passphrase_file or Path("-")
+    typed = getpass.getpass(f"{kind.title()}: ") if str(file) == "-" else file.read_bytes().decode("utf-8", "replace")
     if kind == "recovery":
         signs = str.maketrans("ABCDEFGHJKMNPQRSTVWXYZOIL", "ABCDEFGHIJKLMNOPQRSTUV011", " -\t\r\n")
         with suppress(ValueError, OverflowError):
@@ -100,7 +98,7 @@ def open_database(vault: Path, private: str, key: bytes) -> Any:
             db.set_key(bytearray(b"x'" + hkdf(key, "notes/v1/database").hex().encode() + b"'"))
             db.execute("SELECT count(*) FROM note_versions").fetchall()  # rolls back; the checks are of the result
             if [*db.execute("PRAGMA cipher_integrity_check"), *db.execute("PRAGMA quick_check")] == [("ok",)]:
-                print(f"Reading {names[0]}" + (", left by an interrupted change." if number else "."), file=sys.stderr)
+                print(f"Reading {names[0]}" + (", left by an interrupted change." if number else "."))
                 return db
         db.close()
     PARSER.exit(4, "The database is missing or damaged: not every page carries its seal. Take a backup of the vault.\n")
@@ -110,14 +108,14 @@ def write_all(db: Any, vault_id: str, target: Path) -> None:
     """Every text as a Markdown file, every table as CSV, the log as JSON Lines; nothing is ever written over."""
     db.row_factory = sqlcipher.Row
     for told in map(dict, db.execute(TEXTS)):
-        text, which = told.pop("text"), f"v{told['version']}" if told["version"] else "draft"
-        both = f"{told['client'][:50]} {told['ref']}", f"{told['date']} {told['kind']} {told['note']} {which}"
-        folder, name = (
-            "".join(c if category(c)[0] in "LMN" or c in " .-" else "_" for c in n).strip(" .-") for n in both
-        )
-        front = "".join(f"{field}: {json.dumps(told[field], ensure_ascii=False)}\n" for field in told)
-        (target / folder).mkdir(0o700, exist_ok=True)
-        with (target / folder / f"{name}.md").open("xb") as file:
+        who = f"{told['client'][:50]} {told['ref']}"
+        what = f"{told['date']} {told['kind']} {told['note']} {told['status']} {told['version'] or 0}"
+        safe = ("".join(c if category(c)[0] in "LMN" or c in " -" else "_" for c in name) for name in (who, what))
+        path = target.joinpath(*safe)
+        *fields, (_, text) = told.items()
+        front = "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in fields)
+        path.parent.mkdir(0o700, exist_ok=True)
+        with path.with_name(f"{path.name}.md").open("xb") as file:
             file.write(f"---\n{front}---\n\n{text}".encode())
     for (table,) in db.execute(TABLES).fetchall():
         rows = db.execute(f'SELECT * FROM "{table}"')
