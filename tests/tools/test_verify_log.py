@@ -35,7 +35,7 @@ def lines() -> list[Line]:
     return invented(LENGTH)
 
 
-# --- the shape of the script ------------------------------------------------------------------------------------------
+# --- the shape of the script ----------------------------------------------------------------------------------------
 
 
 def test_the_script_is_one_short_file_of_the_standard_library() -> None:
@@ -76,7 +76,7 @@ def test_what_it_says_of_a_bad_line_quotes_nothing_from_it(lines: list[Line], tm
     assert "canary" not in run(path).stderr
 
 
-# --- good logs ----------------------------------------------------------------------------------------------------------
+# --- good logs --------------------------------------------------------------------------------------------------------
 
 
 def test_a_log_of_the_program_holds_for_both(practice: Practice, judges: Judges) -> None:
@@ -111,7 +111,7 @@ def test_line_ends_and_blanks_around_the_record_do_not_matter(lines: list[Line],
         assert judges.agree(form, count=LENGTH, case=case) is None
 
 
-# --- files that are none ------------------------------------------------------------------------------------------------
+# --- files that are none ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_file_whose_first_line_says_something_else_is_refused(first: str, line
     assert judges.theirs(b"\xff" + exported(lines)) == -1
 
 
-# --- what somebody without the means to chain anew can do ---------------------------------------------------------------
+# --- what somebody without the means to chain anew can do -------------------------------------------------------------
 
 
 def alterations(lines: list[Line]) -> Iterator[tuple[str, list[Line]]]:
@@ -306,7 +306,7 @@ def test_the_export_of_another_vault_is_bad_from_the_first_line(lines: list[Line
     assert judges.theirs(content) == judges.ours(content, LENGTH, OTHER_VAULT) == 1
 
 
-# --- chance -------------------------------------------------------------------------------------------------------------
+# --- chance -----------------------------------------------------------------------------------------------------------
 
 
 def test_random_damage_to_the_file_is_judged_alike(judges: Judges) -> None:
@@ -391,7 +391,7 @@ def slip(written: str, chance: random.Random) -> str:
     return written[:place] + written[place + 1 :]
 
 
-# --- receipts, parts, remarks -------------------------------------------------------------------------------------------
+# --- receipts, parts, remarks -----------------------------------------------------------------------------------------
 
 
 def test_a_receipt_shows_what_was_cut_off_or_written_anew(lines: list[Line], judges: Judges) -> None:
