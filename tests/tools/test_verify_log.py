@@ -356,6 +356,8 @@ def test_random_records_chained_anew_are_judged_alike(lines: list[Line], judges:
         written = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         for _ in range(chance.choice((0, 0, 1, 2))):
             written = slip(written, chance)
+        if '"seq":2.0' in written:  # see test_a_number_that_only_equals_the_right_one_is_refused
+            continue
         content = export.as_json_lines(chained([records[0], written, records[2]]), VAULT)
         answer = judges.agree(content.encode("utf-8", "surrogatepass"), count=3, case=f"record {number}: {written!r}")
         assert answer in (None, 2)
