@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 FORMAT, VERSION, RECORD_VERSION = "session-notes-access-log", 1, 1
-MOST_REMARKS = 20
+DEEPEST, MOST_REMARKS = 32, 20
 
 # The signs of canonical JSON: no blank between them, and in a text only those escapes that JSON cannot do without.
 TOKEN = re.compile(
@@ -132,11 +132,12 @@ def _line(number: int, content: bytes) -> tuple[dict[str, Any], str, str]:
 
 def _canonical(number: int, text: str) -> dict[str, Any]:
     """The record in this text, which must be exactly its canonical form; nothing is written again for that."""
-    end = 0
+    end = depth = 0
     for token in TOKEN.finditer(text):
-        if token.start() != end:
+        if token.start() != end or depth > DEEPEST:
             break
         end = token.end()
+        depth += (token[0] in "{[") - (token[0] in "}]")
     try:
         text.encode()  # half characters have no UTF-8
         record = _parse(text, in_order=True)

@@ -301,6 +301,14 @@ def test_a_number_that_only_equals_the_right_one_is_refused(value: str, lines: l
     assert judges.theirs(exported(chained(records))) == 1
 
 
+def test_a_record_is_at_most_32_deep_on_every_computer(lines: list[Line], judges: Judges) -> None:
+    """Not compared with the program: there Python's own limit decides, which its releases set differently."""
+    records = [unnamed(line) for line in lines]
+    for depth, answer in ((31, None), (32, 1), (900, 1)):
+        deep = f'{records[0][:-1]},"zz":{"[" * depth}{"]" * depth}}}'
+        assert judges.theirs(exported(chained([deep, *records[1:]]))) == answer
+
+
 def test_the_export_of_another_vault_is_bad_from_the_first_line(lines: list[Line], judges: Judges) -> None:
     content = exported(lines, OTHER_VAULT)
     assert judges.theirs(content) == judges.ours(content, LENGTH, OTHER_VAULT) == 1
