@@ -314,6 +314,30 @@ def test_the_export_of_another_vault_is_bad_from_the_first_line(lines: list[Line
     assert judges.theirs(content) == judges.ours(content, LENGTH, OTHER_VAULT) == 1
 
 
+def test_a_line_that_is_no_json_or_no_text_is_bad_for_both(lines: list[Line], judges: Judges) -> None:
+    first, *rest = exported(lines).splitlines()
+    told = json.loads(rest[3])
+    half = {"record": told["record"].replace("quoted", "\ud800"), "head": told["head"]}
+    doubled = rest[3].replace(b'"head":', b'"head": "00", "head":')
+    for case, line in {
+        "half a character": json.dumps(half).encode(),
+        "NaN beside": rest[3][:-1] + b', "beside": NaN}',
+        "a name twice": doubled,
+        "no head": json.dumps({"record": told["record"]}).encode(),
+        "head in capitals": json.dumps({**told, "head": told["head"].upper()}).encode(),
+        "head with more": json.dumps({**told, "head": told["head"] + "00"}).encode(),
+        "record not as text": json.dumps({**told, "record": json.loads(told["record"])}).encode(),
+        "a list": b"[" + rest[3] + b"]",
+        "nothing": b"",
+        "not UTF-8": rest[3].replace(b"done", b"d\xffne"),
+        "UTF-16": rest[3].decode().encode("utf-16"),
+        "BOM": b"\xef\xbb\xbf" + rest[3],
+        "two on one": rest[3] + rest[4],
+    }.items():
+        content = b"\n".join([first, *rest[:3], line, *rest[4:]]) + b"\n"
+        assert judges.agree(content, count=LENGTH, case=case) == 4, case
+
+
 # --- chance -----------------------------------------------------------------------------------------------------------
 
 
