@@ -139,6 +139,7 @@ def test_a_file_whose_first_line_says_something_else_is_refused(first: str, line
     rest = exported(lines).split(b"\n", 1)[1]
     assert judges.theirs(first.encode() + b"\n" + rest) == -1
     assert judges.theirs(b"\xff" + exported(lines)) == -1
+    assert judges.theirs(b"") == -1
 
 
 # --- what somebody without the means to chain anew can do -------------------------------------------------------------
@@ -323,6 +324,7 @@ def test_a_line_that_is_no_json_or_no_text_is_bad_for_both(lines: list[Line], ju
         "half a character": json.dumps(half).encode(),
         "NaN beside": rest[3][:-1] + b', "beside": NaN}',
         "a name twice": doubled,
+        "depth beside": rest[3][:-1] + b', "beside": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
         "no head": json.dumps({"record": told["record"]}).encode(),
         "head in capitals": json.dumps({**told, "head": told["head"].upper()}).encode(),
         "head with more": json.dumps({**told, "head": told["head"] + "00"}).encode(),
