@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Row
 from notes import __version__
 from notes.access_log import chain
 from notes.errors import Altered, BadValue, Corrupt, UsageError
+from notes.practice import whereabouts
 from notes.practice.operations import Standing, Work
 from notes.practice.practice import Practice
 from notes.practice.surroundings import Surroundings, here, iso
@@ -19,7 +20,7 @@ from notes.store import schema
 from notes.store.engine import FAULTS, check_length, diagnose, open_engine
 from notes.store.ids import Ids
 from notes.store.models import Draft, Setting
-from notes.vault import keys, passphrase, recovery_key, slots
+from notes.vault import keys, passphrase, recovery_key, slots, synced_folders
 from notes.vault import vault as vaults
 from notes.vault.files import machine_error, sync_folder
 from notes.vault.slots import Argon2Cost, Secret
@@ -104,6 +105,10 @@ def unlock(
     vault = vaults.unlock(folder, secret)
     try:
         return _start(vault, face, surroundings or here())
+    except Corrupt as error:
+        vault.close()
+        error.hint = synced_folders.half_copied(folder) or error.hint
+        raise
     except BaseException:
         vault.close()
         raise
@@ -180,9 +185,13 @@ def _start(vault: OpenVault, face: str, surroundings: Surroundings) -> Practice:
             copy.unlink()
         practice = Practice(engine, _standing(vault, row_key, face, surroundings, end))
         practice.warnings += vault.warnings
-        practice._append("vault.unlock", counts={"header": vault.header.sequence})
+        with practice._begin() as work:
+            news = whereabouts.news(work, whereabouts.of_vault(vault.folder))
+            work.counts = {"header": vault.header.sequence}
+            work.account("vault.unlock")
         _remember_header(practice, last_known)
         _close_abandoned_spells(practice)
+        practice.warnings += news
         return practice
     except FAULTS as error:
         told = diagnose(engine, error)
