@@ -88,6 +88,14 @@ def listed(folder: Path) -> list[Listed]:
     return sorted(told, key=lambda entry: (entry.made, entry.file), reverse=True)
 
 
+def newest(folder: Path, vault_id: str) -> Path:
+    """The newest backup of this vault in `folder`, readable or not. Raises UsageError when there is none."""
+    for entry in listed(folder):
+        if vault_id.startswith(entry.vault):
+            return folder / entry.file
+    raise UsageError("There is no backup of this vault in that folder.", "", "Make one first: notes backup make FOLDER")
+
+
 def outdated(folder: Path, vault_id: str, authentic: Callable[[Manifest], None], new: Path) -> list[Path]:
     """The backups that the rule does not keep. `authentic` raises for a manifest that this vault did not write.
 

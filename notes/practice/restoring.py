@@ -115,6 +115,14 @@ def say_restored(practice: Practice, old: chain.End) -> tuple[chain.End, chain.E
     return old, practice._standing.end
 
 
+def made_when(path: Path) -> str:
+    """When a backup says that it was made, UTC, ISO 8601: so that a file that is none is said before a key is asked for.
+
+    Raises NotABackup, BackupDamaged, BackupFailed, FormatTooNew.
+    """
+    return backup.look(path).made
+
+
 def check_alone(path: Path, secret: Secret, progress: Progress | None = None) -> Checked:
     """``check`` where there is no vault: the backup is opened by one of its own slots. It leaves no line anywhere.
 
@@ -145,7 +153,7 @@ def restore(
     """
     surroundings = surroundings or here()
     folder = folder.absolute()
-    _must_not_exist(folder)
+    must_not_exist(folder)
     building = folder.with_name(f".{folder.name}.{surroundings.random_bytes(4).hex()}")
     try:
         with machine("The backup could not be restored."):
@@ -160,7 +168,7 @@ def restore(
                     warnings = tuple(practice.warnings)
             (building / "lock").unlink(missing_ok=True)
             sync_folder(building)
-            _must_not_exist(folder)
+            must_not_exist(folder)
             building.rename(folder)
             sync_folder(folder.parent)
     finally:
@@ -326,7 +334,8 @@ def _unlocked(folder: Path, secret: Secret) -> Iterator[OpenVault]:
         vault.close()
 
 
-def _must_not_exist(folder: Path) -> None:
+def must_not_exist(folder: Path) -> None:
+    """Raises UsageError where something stands in the way of a new folder."""
     if folder.exists() or folder.is_symlink():
         raise UsageError(
             "That folder is already there.",

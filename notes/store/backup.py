@@ -1,9 +1,9 @@
 """The backup file: an uncompressed tar that any computer can unpack, in one only form.
 
 ``tar xf`` gives a vault folder that opens as it is. Here it is read strictly: every header of the tar must be the one
-that this program would have written, padding is zeros, and a manifest at the end, under a MAC of the data key, holds the length
-and SHA-256 of every part. So every changed byte is noticed, and a hostile file has nothing to choose: neither names nor
-kinds nor lengths. docs/format.md describes it byte by byte.
+that this program would have written, padding is zeros, and a manifest at the end, under a MAC of the data key, holds
+the length and SHA-256 of every part. So every changed byte is noticed, and a hostile file has nothing to choose: neither
+names nor kinds nor lengths. docs/format.md describes it byte by byte.
 """
 
 from __future__ import annotations
@@ -305,7 +305,7 @@ def _must_fit(folder: Path, length: int) -> None:
     if shutil.disk_usage(folder).free < length + SPARE:
         raise BackupFailed(
             "There is too little room.",
-            f"{(length + SPARE) // 10**6 + 1:,} MB are needed for the backup, and as much for the copy it is checked with.",
+            f"{(length + SPARE) // 10**6 + 1:,} MB are needed here, for the backup or for the copy it is checked with.",
             "Free some space. The copy for the check goes to the computer's temporary folder, which TMPDIR can name.",
         )
 
