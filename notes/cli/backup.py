@@ -100,9 +100,7 @@ def restore(
         as_json({"vault": told, "slots": restored.slots, "last_line_in_backup": restored.old.seq})
         return
     say(f"[green]✓ Restored and verified:[/] [bold]{shown(restored.folder)}[/]")
-    say(
-        f"It is the record as of {local(restored.made)[:16]}. Its log says that it was restored, and from where it goes on."
-    )
+    say(f"It is the record as of {local(restored.made)[:16]}. Its log says that it was restored, and where it goes on.")
     say("It opens with what opened the vault then:")
     _slots(restored.slots)
 
@@ -169,15 +167,11 @@ def _hand_over(target: Path, told: str, *, silent: bool) -> Path | None:
 
 def _show(found: Checked) -> None:
     say(f"[green]✓ The backup holds:[/] {shown(found.file)}, made {local(found.made)[:16]}, {_size(found.bytes)}.")
-    say(
-        f"{found.notes:,} notes, {found.log_lines:,} log lines: every byte, page, line, row and signed text was checked."
-    )
+    say(f"{found.notes:,} notes, {found.log_lines:,} log lines: every byte, page, line, row and signed text checked.")
     if found.lines_since is not None:
         say(f"It is a beginning of this vault's history; the log has had {found.lines_since:,} lines since.")
     if found.opens_as_now is False:
-        say(
-            "[yellow]! What opened the vault just now does not open this backup: it opens with what was in use then:[/]"
-        )
+        say("[yellow]! What opened the vault just now does not open this backup. What was in use then does:[/]")
     else:
         say("It opens with:")
     _slots(found.slots)

@@ -24,37 +24,30 @@ What was checked
 def passed(found: Checked, actor: str, at: datetime) -> str:
     """The page for a drill that went well. `at` is when it was begun, in the practice's own time."""
     made = datetime.fromisoformat(found.made).astimezone()
-    opens = (
-        f"with what opened the vault today (the {actor})"
-        if found.opens_as_now
-        else "NOT with what opened the vault today, but with the passphrase or\n            recovery key in use when it was made"
-    )
-    return _page(
-        "PASSED",
-        found.file,
-        at,
-        found.seconds,
-        f"Made        {made:%Y-%m-%d %H:%M:%S}\nSize        {found.bytes:,} bytes\nOpens       {opens}\n",
-    )
+    if found.opens_as_now:
+        opens = f"with what opened the vault today (the {actor})"
+    else:
+        opens = "NOT with what opened the vault today, but with the\n            passphrase or recovery key in use when it was made"
+    told = f"Made        {made:%Y-%m-%d %H:%M:%S}\nSize        {found.bytes:,} bytes\nOpens       {opens}\n"
+    return _page("PASSED", found.file, at, found.seconds, told, _CHECKED)
 
 
 def failed(error: NotesError, file: str, at: datetime, seconds: float) -> str:
     """The page for a drill that did not."""
-    return _page(
-        "FAILED", file, at, seconds, f"What        {error.what}\nWhy         {error.why}\nNext        {error.hint}\n"
-    )
+    told = f"What        {error.what}\nWhy         {error.why}\nNext        {error.hint}\n"
+    return _page("FAILED", file, at, seconds, told, "")
 
 
-def _page(result: str, file: str, at: datetime, seconds: float, middle: str) -> str:
+def _page(result: str, file: str, at: datetime, seconds: float, told: str, checked: str) -> str:
     return (
         "RESTORE DRILL\n\n"
         f"Result      {result}\n"
         f"Date        {at:%Y-%m-%d %H:%M:%S}\n"
         f"Took        {seconds:.1f} seconds\n"
         f"Backup      {file}\n"
-        f"{middle}"
+        f"{told}"
         f"Program     Session Notes {__version__}\n\n"
-        f"{_CHECKED}\n"
+        f"{checked}\n"
         "The access log of the vault has a line about this drill.\n\n"
         "Signed ______________________   Date ______________\n"
     )

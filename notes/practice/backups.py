@@ -81,7 +81,7 @@ def make(practice: Practice, folder: Path, *, keep_all: bool = False, progress: 
 def _made(work: Work, partial: Path, path: Path, manifest: Manifest) -> list[str]:
     """Let a verified backup count: it gets its name together with its line. Gives what should be said of its place."""
     warnings = whereabouts.news(work, whereabouts.of_backups(path.parent))
-    work.counts.update(header=manifest.sequence, last_line=work.end.seq)
+    work.counts.update(header=manifest.sequence, lines=work.end.seq)
     with restoring.machine("The backup could not be given its name."):
         if path.exists():
             raise FileExistsError

@@ -106,7 +106,7 @@ def drill(work: Work, path: Path, progress: Progress | None = None) -> Checked:
 @operation("backup.restore")
 def _restored(work: Work, old: chain.End) -> None:
     """Say, in a restored vault, that it is one, and where its log ended in the backup."""
-    work.counts.update(last_line=old.seq)
+    work.counts.update(lines=old.seq)
 
 
 def say_restored(practice: Practice, old: chain.End) -> tuple[chain.End, chain.End]:
@@ -116,7 +116,7 @@ def say_restored(practice: Practice, old: chain.End) -> tuple[chain.End, chain.E
 
 
 def made_when(path: Path) -> str:
-    """When a backup says that it was made, UTC, ISO 8601: so that a file that is none is said before a key is asked for.
+    """When a backup says that it was made, UTC, ISO 8601; asked before a key is, so that no key is typed for nothing.
 
     Raises NotABackup, BackupDamaged, BackupFailed, FormatTooNew.
     """
@@ -327,7 +327,15 @@ def failed(what: str, error: OSError) -> BackupFailed:
 @contextlib.contextmanager
 def _unlocked(folder: Path, secret: Secret) -> Iterator[OpenVault]:
     """A restored copy, opened by one of its own slots."""
-    vault = vaults.unlock(folder, secret)
+    try:
+        vault = vaults.unlock(folder, secret)
+    except WrongKey as error:
+        since = ", ".join(f"{slot.label} {slot.created[:10]}" for slot in headers.read(folder).header.slots)
+        raise WrongKey(
+            error.what.replace("vault", "backup"),
+            f"It opens with what opened the vault when it was made ({since}), whatever was changed since.",
+            error.hint,
+        ) from None
     try:
         yield vault
     finally:

@@ -24,15 +24,15 @@ def of_vault(folder: Path) -> list[str]:
     if program:
         said.append(
             f"The vault lies in a folder that is copied by {program}. Its secrets are safe there, but a sync program "
-            "may mix older and newer files while you work. Better: move the vault out of it while the program is closed, "
-            "and put backups there instead (notes backup make FOLDER)."
+            "may mix older and newer files while you work. Better: move the vault out of it while the program is "
+            "closed, and put backups there instead (notes backup make FOLDER)."
         )
     found = synced_folders.copies(folder)
     if found:
         said.append(
             f"In the vault's folder there are copies that this program did not make ({_some(found)}). A sync program "
-            "does that when it meets two versions. They are not used and harm nothing. Run notes verify; if all is well "
-            "and no note is missing, move them elsewhere, and delete them later."
+            "does that when it meets two versions. They are not used and harm nothing. Run notes verify; if all is "
+            "well and no note is missing, move them elsewhere, and delete them later."
         )
     if synced_folders.unfinished(folder):
         said.append(
@@ -49,8 +49,8 @@ def of_backups(folder: Path) -> list[str]:
         return []
     return [
         f"This backup lies in a folder that is copied by {program}. It is encrypted: the service sees its size and "
-        "date. Whoever copies it can guess at the passphrase for as long as they like, so it should be a good one. Keep "
-        "a second backup on a disk of your own."
+        "date. Whoever copies it can guess at the passphrase for as long as they like, so it should be a good one. "
+        "Keep a second backup on a disk of your own."
     ]
 
 

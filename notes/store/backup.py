@@ -2,8 +2,8 @@
 
 ``tar xf`` gives a vault folder that opens as it is. Here it is read strictly: every header of the tar must be the one
 that this program would have written, padding is zeros, and a manifest at the end, under a MAC of the data key, holds
-the length and SHA-256 of every part. So every changed byte is noticed, and a hostile file has nothing to choose: neither
-names nor kinds nor lengths. docs/format.md describes it byte by byte.
+the length and SHA-256 of every part. So every changed byte is noticed, and a hostile file has nothing to choose,
+neither names nor kinds nor lengths. docs/format.md describes it byte by byte.
 """
 
 from __future__ import annotations
