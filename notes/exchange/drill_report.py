@@ -27,7 +27,8 @@ def passed(found: Checked, actor: str, at: datetime) -> str:
     if found.opens_as_now:
         opens = f"with what opened the vault today (the {actor})"
     else:
-        opens = "NOT with what opened the vault today, but with the\n            passphrase or recovery key in use when it was made"
+        opens = "NOT with what opened the vault today, but with the\n"
+        opens += "            passphrase or recovery key in use when it was made"
     told = f"Made        {made:%Y-%m-%d %H:%M:%S}\nSize        {found.bytes:,} bytes\nOpens       {opens}\n"
     return _page("PASSED", found.file, at, found.seconds, told, _CHECKED)
 

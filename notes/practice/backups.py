@@ -47,6 +47,7 @@ class Made:
 def make(practice: Practice, folder: Path, *, keep_all: bool = False, progress: Progress | None = None) -> Made:
     """Back the vault up into one new file in `folder`, verify it by restoring it, and remove what the rule lets go.
 
+    `progress` may raise, to cancel.
     Raises UsageError, BackupFailed, BackupDamaged, Altered (the vault itself is not as its log says), StoreError. In
     all these cases, and when it is interrupted, no file is left.
     """

@@ -100,8 +100,10 @@ def outdated(folder: Path, vault_id: str, authentic: Callable[[Manifest], None],
     """The backups that the rule does not keep. `authentic` raises for a manifest that this vault did not write.
 
     Only ordinary files, named as this program names them, that read as backups of this vault under its present key
-    count, for keeping as for removing; `new`, the one just verified, always stays.
+    count, for keeping as for removing. One that claims to be newer than `new`, the one just verified, is left out: a
+    clock that once went wrong would otherwise crowd out all that come after.
     """
+    latest = backup.look(new).moment
     ours: list[tuple[Path, datetime]] = []
     for path in _candidates(folder):
         try:
@@ -109,7 +111,7 @@ def outdated(folder: Path, vault_id: str, authentic: Callable[[Manifest], None],
             authentic(manifest)
         except NotesError:
             continue
-        if manifest.vault == vault_id:
+        if manifest.vault == vault_id and manifest.moment <= latest:
             ours.append((path, manifest.moment.astimezone()))
     reasons = kept_for([moment for _, moment in ours])
     return [path for (path, _), words in zip(ours, reasons, strict=True) if not words and path != new]
