@@ -26,6 +26,8 @@ from notes.vault.files import write_atomically
 
 app = typer.Typer()
 
+_KINDS = {"passphrase": "the passphrase", "recovery": "the recovery key"}
+
 File = Annotated[Path, typer.Argument(help="The backup's file.", show_default=False)]
 Folder = Annotated[Path, typer.Argument(help="The folder that holds the backups.", show_default=False)]
 
@@ -140,7 +142,7 @@ def drill(
             told = drill_report.failed(error, file.name, at, time.monotonic() - began)
             _hand_over(target, told, silent=options(context).json)
             raise
-        told = drill_report.passed(found, practice.actor, at)
+        told = drill_report.passed(found, at)
     written = _hand_over(target, told, silent=options(context).json)
     if options(context).json:
         as_json({"ok": True, **found.__dict__, "report": str(written) if written else None})
@@ -170,18 +172,16 @@ def _show(found: Checked) -> None:
     say(f"{found.notes:,} notes, {found.log_lines:,} log lines: every byte, page, line, row and signed text checked.")
     if found.lines_since is not None:
         say(f"It is a beginning of this vault's history; the log has had {found.lines_since:,} lines since.")
-    if found.opens_as_now is False:
-        say("[yellow]! What opened the vault just now does not open this backup. What was in use then does:[/]")
-    else:
-        say("It opens with:")
+    for kind in found.changed or ():
+        say(f"[yellow]! {_KINDS[kind].capitalize()} was changed since: this backup opens with the one before.[/]")
+    say("It opens with:")
     _slots(found.slots)
 
 
 def _slots(slots: tuple[SlotView, ...]) -> None:
-    kinds = {"passphrase": "the passphrase", "recovery": "the recovery key"}
     for slot in slots:
         with_file = " together with its key file" if slot.key_file else ""
-        say(f"  · {kinds[slot.kind]} set on {local(slot.created)[:16]}{with_file}")
+        say(f"  · {_KINDS[slot.kind]} set on {local(slot.created)[:16]}{with_file}")
 
 
 def _kept(words: tuple[str, ...]) -> str:

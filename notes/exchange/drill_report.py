@@ -21,14 +21,15 @@ What was checked
 """
 
 
-def passed(found: Checked, actor: str, at: datetime) -> str:
+_KINDS = {"passphrase": "passphrase", "recovery": "recovery key"}
+
+
+def passed(found: Checked, at: datetime) -> str:
     """The page for a drill that went well. `at` is when it was begun, in the practice's own time."""
     made = datetime.fromisoformat(found.made).astimezone()
-    if found.opens_as_now:
-        opens = f"with what opened the vault today (the {actor})"
-    else:
-        opens = "NOT with what opened the vault today, but with the\n"
-        opens += "            passphrase or recovery key in use when it was made"
+    opens = "with passphrase and recovery key of that day"
+    if found.changed:
+        opens += f";\n            changed since: {', '.join(_KINDS[kind] for kind in found.changed)}"
     told = f"Made        {made:%Y-%m-%d %H:%M:%S}\nSize        {found.bytes:,} bytes\nOpens       {opens}\n"
     return _page("PASSED", found.file, at, found.seconds, told, _CHECKED)
 

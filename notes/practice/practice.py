@@ -35,11 +35,6 @@ class Practice:
         """The vault's id, 32 hexadecimal digits."""
         return self._standing.vault_id
 
-    @property
-    def actor(self) -> str:
-        """Who opened the vault: the label of the key slot."""
-        return self._standing.actor
-
     def do(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run an operation and give its result once its line is on disk.
 

@@ -39,8 +39,8 @@ from notes.vault.vault import OpenVault
 class Checked:
     """A backup that holds. `slots` are who can open it.
 
-    `opens_as_now` tells whether what has opened the vault just now opens the backup too; `lines_since` how many lines
-    the vault's log has had since. Both are None for a backup that was checked by itself.
+    `changed` are the kinds of key (passphrase, recovery) that were changed in the vault since: the backup opens with the
+    ones before. `lines_since` is how many lines the vault's log has had since. Both are None for a backup that was checked by itself.
     """
 
     file: str
@@ -51,7 +51,7 @@ class Checked:
     notes: int
     log_lines: int
     slots: tuple[SlotView, ...]
-    opens_as_now: bool | None = None
+    changed: tuple[str, ...] | None = None
     lines_since: int | None = None
 
 
@@ -200,7 +200,9 @@ class Found:
             notes=self.report.notes,
             log_lines=self.report.log_lines,
             slots=tuple(slot_view(slot) for slot in self.header.slots),
-            opens_as_now=None if vault is None else vault.slot in self.header.slots,
+            changed=None
+            if vault is None
+            else tuple(slot.kind for slot in vault.header.slots if slot not in self.header.slots),
             lines_since=since,
         )
 
