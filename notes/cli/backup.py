@@ -200,4 +200,8 @@ def _progress(title: str) -> Iterator[Progress]:
         def progress(what: str, done: int, total: int) -> None:
             bar.update(task, description=f"{title}: {what}", completed=done, total=total)
 
-        yield progress
+        try:
+            yield progress
+        except KeyboardInterrupt:
+            warn("Stopped. Nothing half-done is kept.")
+            raise

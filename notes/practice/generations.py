@@ -113,6 +113,7 @@ def outdated(folder: Path, vault_id: str, authentic: Callable[[Manifest], None],
             continue
         if manifest.vault == vault_id and manifest.moment <= latest:
             ours.append((path, manifest.moment.astimezone()))
+    ours.sort(key=lambda found: found[0] == new)  # of several made in the same second it is the newest
     reasons = kept_for([moment for _, moment in ours])
     return [path for (path, _), words in zip(ours, reasons, strict=True) if not words and path != new]
 

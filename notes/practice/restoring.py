@@ -39,8 +39,9 @@ from notes.vault.vault import OpenVault
 class Checked:
     """A backup that holds. `slots` are who can open it.
 
-    `changed` are the kinds of key (passphrase, recovery) that were changed in the vault since: the backup opens with the
-    ones before. `lines_since` is how many lines the vault's log has had since. Both are None for a backup that was checked by itself.
+    `changed` are the kinds of key (passphrase, recovery) that were changed in the vault since: the backup opens with
+    the ones before. `lines_since` is how many lines the vault's log has had since. Both are None for a backup that was
+    checked by itself.
     """
 
     file: str
