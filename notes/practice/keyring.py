@@ -204,4 +204,5 @@ def _replace(work: Work, label: str, secret: Secret, cost: Argon2Cost = slots.DE
 
 
 def slot_view(slot: Slot) -> SlotView:
+    """A slot as the faces see it."""
     return SlotView(slot.id, slot.kind, slot.label, slot.created, slot.key_file)

@@ -30,7 +30,7 @@ QUIET_HOURS = (22, 6)
 _UNSPOKEN = ("header", "spell")
 """Numbers of a line that a sentence leaves out."""
 
-_ALWAYS_SHOWN = ("key.", "import.file", "log.export", "vault.mend", "note.discard")
+_ALWAYS_SHOWN = ("key.", "import.file", "log.export", "vault.mend", "note.discard", "backup.restore", "backup.remove")
 """Events that a review always points out."""
 
 

@@ -12,7 +12,6 @@ import json
 import os
 import re
 import shutil
-import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -180,13 +179,13 @@ def _layout(file: BinaryIO) -> tuple[Manifest, dict[str, int]]:
             "It does not begin as one.",
             "Name a file that was written by: notes backup make FOLDER",
         )
-    seconds = _parse(first).mtime
-    if type(seconds) is not int or not 0 <= seconds < 8**11 or first != _tar_header("", 0, seconds):
+    seconds = _number_at(first, 136)
+    if seconds >= 8**11 or first != _tar_header("", 0, seconds):
         raise damaged("Its beginning is not as it was written.")
     places, lengths, content = {}, {}, b""
     for name in (*PARTS, MANIFEST):
         block = _read(file, BLOCK)
-        length = _parse(block).size
+        length = _number_at(block, 124)
         if not 0 < length <= (total if name == DATABASE else LONGEST) or block != _tar_header(name, length, seconds):
             raise damaged(f"The entry of its {name} is not as it was written.")
         places[name], lengths[name] = file.tell(), length
@@ -206,19 +205,36 @@ def _layout(file: BinaryIO) -> tuple[Manifest, dict[str, int]]:
     return manifest, places
 
 
-def _parse(block: bytes) -> tarfile.TarInfo:
-    try:
-        return tarfile.TarInfo.frombuf(block, "ascii", "strict")
-    except (tarfile.TarError, ValueError, OverflowError):
-        raise damaged("An entry in it is not as it was written, or it was cut short.") from None
+def _number_at(block: bytes, place: int) -> int:
+    """Length or time in a header block. Raises BackupDamaged."""
+    field = block[place : place + 12]
+    if re.fullmatch(rb"[0-7]{11}\0", field):
+        return int(field[:11], 8)
+    if field[:1] == b"\x80":
+        return int.from_bytes(field[1:], "big")
+    raise damaged("An entry in it is not as it was written, or it was cut short.")
 
 
 def _tar_header(name: str, length: int, seconds: int) -> bytes:
-    """The 512 bytes before a part; without a name, those of the folder."""
-    entry = tarfile.TarInfo(f"{FOLDER}/{name}")
-    entry.size, entry.mtime = length, seconds
-    entry.mode, entry.type = (0o600, tarfile.REGTYPE) if name else (0o700, tarfile.DIRTYPE)
-    return entry.tobuf(tarfile.GNU_FORMAT, "ascii", "strict")
+    """The 512 bytes before a part; without a name, those of the folder. Written out here, to stay the same for ever."""
+    block = bytearray(BLOCK)
+    for place, value in (
+        (0, f"{FOLDER}/{name}".encode("ascii")),
+        (100, b"0000600\0" if name else b"0000700\0"),
+        (108, b"0000000\0" * 2),
+        (124, _number(length)),
+        (136, _number(seconds)),
+        (148, b" " * 8),
+        (156, b"0" if name else b"5"),
+        (257, b"ustar  \0"),
+    ):
+        block[place : place + len(value)] = value
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block)
+
+
+def _number(value: int) -> bytes:
+    return b"%011o\0" % value if value < 8**11 else b"\x80" + value.to_bytes(11, "big")
 
 
 def _parse_manifest(content: bytes) -> Manifest:

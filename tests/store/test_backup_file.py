@@ -69,6 +69,14 @@ def test_any_tar_program_unpacks_it_into_a_folder_for_the_owner_alone(made: Path
     assert (tmp_path / "out" / "session-notes.vault" / "vault.db").read_bytes() == PAGES
 
 
+@pytest.mark.parametrize("name, length", [("", 0), ("vault.db", 4096), ("vault.db", 8**11 - 4096), ("vault.db", 8**11)])
+def test_the_header_blocks_are_those_that_tar_programs_write(name: str, length: int) -> None:
+    entry = tarfile.TarInfo(f"session-notes.vault/{name}")
+    entry.size, entry.mtime, entry.mode = length, 1795338847, 0o600 if name else 0o700
+    entry.type = tarfile.REGTYPE if name else tarfile.DIRTYPE
+    assert backup._tar_header(name, length, 1795338847) == entry.tobuf(tarfile.GNU_FORMAT)
+
+
 def test_it_is_for_the_owner_alone_and_replaces_nothing(made: Path) -> None:
     if os.name == "posix":
         assert made.stat().st_mode & 0o777 == 0o600
