@@ -23,8 +23,8 @@ from notes.vault import keys
 KEY = bytearray(range(32))
 PAGES = bytes(range(256)) * 16
 SMALL = {"READ-ME.txt": b"What this is.\n", "header.json": b'{"a":1}\n', "header.bak": b'{"a":1}\n'}
-STEP = 1 if os.environ.get("NOTES_PROOF") else 4
-"""Every byte is for the longer proof; here every fourth."""
+STEP = 1 if os.environ.get("NOTES_PROOF") else 8
+"""Every byte is for the longer proof; here every eighth."""
 DRAFT = Manifest("ab" * 16, "2026-11-22T09:14:00Z", "0.1.0", 3, "cd" * 32, ())
 
 
