@@ -4,11 +4,11 @@ The house, top storey first; imports point downwards only (``tests/house`` enfor
 
 - ``cli``          the terminal face: one file per group of commands, no rules
 - ``sample``       an invented practice, for the demo
-- ``exchange``     in and out: importing, the recovery sheet
+- ``exchange``     in and out: importing, the recovery sheet, the report of a drill
 - ``record``       clients, sessions, notes, templates, tags, search
 - ``practice``     an unlocked vault at work: runs operations, each with its log line, in one transaction
 - ``access_log``   the vocabulary of events, the chain, row digests
-- ``store``        SQLCipher under SQLAlchemy: the connection, every table, migrations
+- ``store``        SQLCipher under SQLAlchemy: the connection, every table, migrations, the backup file
 - ``vault``        keys, slots, header: the locked folder on disk
 - ``errors``       what can go wrong, in words a person can act on
 """

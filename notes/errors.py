@@ -118,6 +118,31 @@ class NotWritable(StoreError):
     exit_code = 8
 
 
+# --- backups --------------------------------------------------------------------------------------------------
+
+
+class BackupError(NotesError):
+    """A backup could not be made, read or restored."""
+
+
+class NotABackup(BackupError):
+    """The file named is no backup of this program."""
+
+    exit_code = 7
+
+
+class BackupDamaged(BackupError):
+    """The backup is not as it was written."""
+
+    exit_code = 4
+
+
+class BackupFailed(BackupError):
+    """The disk or the computer did not allow it. Nothing half-done is kept."""
+
+    exit_code = 8
+
+
 # --- the record -----------------------------------------------------------------------------------------------
 
 

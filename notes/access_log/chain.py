@@ -145,7 +145,7 @@ def _verified(expected: int, before: bytes, seq: int, record: Any, head: Any) ->
         canonical = keys.canonical(told) == content
     except (AttributeError, ValueError, RecursionError):
         raise broken(expected, "it is not a record") from None
-    if not canonical or not isinstance(told, dict) or told.get("seq") != expected:
+    if not canonical or not isinstance(told, dict) or type(told.get("seq")) is not int or told["seq"] != expected:
         raise broken(expected, "its record is not as it was written")
     if told.get("prev") != text64(before) or keys.sha256(before + content) != head:
         raise broken(expected, "it does not continue the line before it, or its content was changed")

@@ -82,11 +82,14 @@ class _Tour:
         self._environment = {
             **os.environ,
             "NOTES_VAULT": str(self._vault),
+            "NOTES_STATE_DIR": str(place / "state"),
             "NOTES_PASSPHRASE_FILE": str(place / "passphrase"),
             "COLUMNS": str(min(out.width, 110)),
             "PYTHONIOENCODING": "utf-8",
             **({"FORCE_COLOR": "1"} if out.is_terminal else {}),
         }
+
+        building.show_to_this_computer(self._vault, place / "state")
 
     def walk(self) -> None:
         """The whole story."""
@@ -131,18 +134,28 @@ class _Tour:
         self._run("log", "show", "--client", "Rosalind")
         self._run("log", "show", "--outcome", "refused")
         self._run("log", "review")
-        _chapter("The wrong passphrase", "It opens nothing.")
+        _chapter("The wrong passphrase", "It opens nothing, and the locked vault keeps a sealed record of it.")
         self._run("--passphrase-file", "wrong", "client", "list", expect=3)
+        self._run("log", "show", "--event", "vault.attempt")
 
     def _tamper(self) -> None:
         _chapter("All as it should be", "Pages, log, every row and every signed text, checked against each other.")
         self._run("verify")
         _chapter("A single bit", "A failing disk, or somebody without the key, changes one bit of the database.")
-        saved = self._place / "saved.db"
-        shutil.copy(self._vault / "vault.db", saved)
         accidents.flip_a_bit(self._vault)
         self._run("verify", expect=4)
-        shutil.copy(saved, self._vault / "vault.db")
+        accidents.flip_a_bit(self._vault)  # back
+        _chapter(
+            "An older copy put back",
+            "Somebody, or a sync program, puts back the vault as it was. It is whole; it is old.",
+        )
+        older = shutil.copytree(self._vault, self._place / "older")
+        self._run("client", "edit", "Rosalind", "--phone", "01632 960114")
+        newest = self._vault.rename(self._place / "newest")
+        older.rename(self._vault)
+        self._run("client", "edit", "Rosalind", "--phone", "01632 960115", expect=4)
+        shutil.rmtree(self._vault)
+        newest.rename(self._vault)
         _chapter("Somebody with the key", "Even with the passphrase and other software, a changed word is named.")
         accidents.alter_with_the_key(self._vault, "hummed on the way out", "hummed on the way in")
         self._run("verify", expect=4)

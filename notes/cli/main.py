@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from notes import __version__
-from notes.cli import clients, demo, importing, keyring, log, note, search, sessions, vault
+from notes.cli import backup, clients, demo, importing, keyring, log, note, search, sessions, vault
 from notes.cli.options import Options, options
 from notes.cli.output import as_json, complain, err
 from notes.errors import NotesError, UsageError
@@ -31,6 +31,7 @@ for group, name, about in (
     (sessions.app, "session", "Sessions: add, list, edit, remove."),
     (note.app, "note", "Notes: write, sign, amend, move, read, compare."),
     (log.app, "log", "The access log: who looked, when, at what."),
+    (backup.app, "backup", "Backups: make, check, restore, list, rehearse."),
     (keyring.app, "key", "Who can open the vault: passphrase, recovery key, rotation."),
 ):
     app.add_typer(group, name=name, help=about, no_args_is_help=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,5 +74,6 @@ def unlocked(context: typer.Context) -> Iterator[Practice]:
 
 
 def around() -> Surroundings:
-    """This machine, with the user's own folder for what outlasts a run."""
-    return here(platformdirs.user_state_path("session-notes", appauthor=False))
+    """This machine, with the user's own folder for what outlasts a run, or the one that NOTES_STATE_DIR names."""
+    named = os.environ.get("NOTES_STATE_DIR")
+    return here(Path(named) if named else platformdirs.user_state_path("session-notes", appauthor=False))

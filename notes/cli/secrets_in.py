@@ -46,9 +46,17 @@ class NotTheSame(UsageError):
 def to_unlock(folder: Path, passphrase_file: str | None, recovery_file: str | None, key_file: Path | None) -> Secret:
     """What opens the vault, as the options say; asks where they say nothing. The caller wipes its value.
 
-    Raises UsageError, BadFile, WrongKey.
+    Raises UsageError, BadFile, WrongKey, and what reading the header raises.
     """
     header.read(folder)  # a folder that is no vault is said before anybody types a passphrase
+    return given(passphrase_file, recovery_file, key_file)
+
+
+def given(passphrase_file: str | None, recovery_file: str | None, key_file: Path | None) -> Secret:
+    """A passphrase or recovery key, as the options say; asks where they say nothing. The caller wipes its value.
+
+    Raises UsageError, BadFile, WrongKey.
+    """
     if recovery_file is not None:
         typed = _from(recovery_file, "Recovery key: ")
         try:

@@ -78,6 +78,15 @@ def take_in(work: Work) -> tuple[Start, str]:
     return following, _told(found)
 
 
+def start_anew(work: Work) -> tuple[Start, str]:
+    """Where the record begins in a vault that was taken out of a backup: attempts are not backed up."""
+    private, start, _ = _row(work)
+    following = Start(start.number, work.standing.surroundings.random_bytes(keys.KEY_BYTES))
+    work.sql("DELETE FROM door")
+    _put(work, private, following)
+    return following, ""
+
+
 def settle(work: Work) -> None:
     """Forget the old chain, now that the new one is in the folder."""
     work.sql("UPDATE door SET before_number = NULL, before_key = NULL")

@@ -41,7 +41,7 @@ class SlotView:
 @operation("key.list")
 def list_slots(work: Work) -> list[SlotView]:
     """Who can open the vault."""
-    return [_view(slot) for slot in work.standing.vault.header.slots]
+    return [slot_view(slot) for slot in work.standing.vault.header.slots]
 
 
 @operation("key.passphrase")
@@ -202,8 +202,9 @@ def _replace(work: Work, label: str, secret: Secret, cost: Argon2Cost = slots.DE
     kept = [other for other in vault.header.slots if other.label != label]
     opening.set_setting(work, "header_sequence", str(vault.header.sequence + 1))
     vault.set_slots([*kept, slot] if label == opening.RECOVERY else [slot, *kept])
-    return _view(slot)
+    return slot_view(slot)
 
 
-def _view(slot: Slot) -> SlotView:
+def slot_view(slot: Slot) -> SlotView:
+    """A slot as the faces see it."""
     return SlotView(slot.id, slot.kind, slot.label, slot.created, slot.key_file)

@@ -32,7 +32,10 @@ QUIET_HOURS = (22, 6)
 _UNSPOKEN = ("header", "spell")
 """Numbers of a line that a sentence leaves out."""
 
-_ALWAYS_SHOWN = ("key.", "import.file", "log.export", "vault.mend", "note.discard", "session.remove")
+_ALWAYS_SHOWN = (
+    *("key.", "import.file", "log.export", "log.accept", "vault.mend", "note.discard", "session.remove"),
+    *("backup.restore", "backup.remove"),
+)
 """Events that a review always points out."""
 
 _SLIPS = ("NotFound", "BadValue", "UsageError")

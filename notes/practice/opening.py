@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Row
 from notes import __version__
 from notes.access_log import chain
 from notes.errors import Altered, BadValue, Corrupt, NotesError, UsageError
-from notes.practice import anchoring, door
+from notes.practice import anchoring, door, whereabouts
 from notes.practice.operations import Standing, Work
 from notes.practice.practice import Practice
 from notes.practice.surroundings import Surroundings, here, iso
@@ -20,7 +20,7 @@ from notes.store import schema
 from notes.store.engine import FAULTS, check_length, diagnose, open_engine
 from notes.store.ids import Ids
 from notes.store.models import Draft, Setting
-from notes.vault import attempts, keys, passphrase, recovery_key, slots
+from notes.vault import attempts, keys, passphrase, recovery_key, slots, synced_folders
 from notes.vault import vault as vaults
 from notes.vault.files import machine_error, sync_folder
 from notes.vault.header import Header
@@ -115,6 +115,8 @@ def unlock(
         return _start(vault, face, around)
     except BaseException as error:
         try:
+            if isinstance(error, Corrupt):
+                error.hint = synced_folders.half_copied(folder) or error.hint
             if isinstance(error, NotesError):
                 refused(vault.header, error)
         finally:
@@ -178,7 +180,7 @@ def _fill(
         vault.close()
 
 
-def _start(vault: OpenVault, face: str, surroundings: Surroundings) -> Practice:
+def _start(vault: OpenVault, face: str, surroundings: Surroundings, apart: bool = False) -> Practice:
     finish_rotation(vault)
     kept = _keep_before_recovery(vault)
     try:
@@ -202,9 +204,10 @@ def _start(vault: OpenVault, face: str, surroundings: Surroundings) -> Practice:
         with engine.connect() as db:
             if alarm := anchoring.check(db, practice._standing):
                 practice.warnings.insert(0, alarm)
-        _enter(practice)
+        news = _enter(practice, apart)
         _remember_header(practice, last_known)
         _close_abandoned_spells(practice)
+        practice.warnings += news
         return practice
     except FAULTS as error:
         told = diagnose(engine, error)
@@ -217,16 +220,21 @@ def _start(vault: OpenVault, face: str, surroundings: Surroundings) -> Practice:
         raise
 
 
-def _enter(practice: Practice) -> None:
-    """The lines of what was tried while the vault was locked, and of this unlocking."""
+def _enter(practice: Practice, apart: bool) -> list[str]:
+    """The lines of what was tried while the vault was locked, and of this unlocking. Gives what is to be said once.
+
+    A vault that stands `apart`, a copy out of a backup, has no record of attempts yet: it begins here.
+    """
     vault = practice._standing.vault
     with practice._begin() as work:
-        start, told = door.take_in(work)
+        start, told = door.start_anew(work) if apart else door.take_in(work)
+        news = whereabouts.news(work, whereabouts.of_vault(vault.folder))
         work.counts["header"] = vault.header.sequence
         work.account("vault.unlock")
     if told:
         practice.warnings.insert(0, told)
     attempts.begin(vault.folder, vault.header.vault, start)
+    return news
 
 
 def _keep_before_recovery(vault: OpenVault) -> list[Path]:

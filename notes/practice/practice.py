@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from notes.access_log.events import EVENTS, Event, Outcome
-from notes.errors import LogError, NotesError, RolledBack, StoreError, UsageError
+from notes.errors import BackupError, LogError, NotesError, RolledBack, StoreError, UsageError
 from notes.practice.operations import Operation, P, R, Standing, Work
 from notes.practice.surroundings import iso
 from notes.store.engine import FAULTS, diagnose, store_error
@@ -64,7 +64,9 @@ class Practice:
             raise
         except NotesError as error:
             self._put_back(header)
-            self._leave_line(event.name, work, "failed" if isinstance(error, LogError) else "refused", error)
+            self._leave_line(
+                event.name, work, "failed" if isinstance(error, LogError | BackupError) else "refused", error
+            )
             raise
         except BaseException as error:
             self._put_back(header)

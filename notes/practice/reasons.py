@@ -27,6 +27,9 @@ WORDS: dict[str, str] = {
     "Altered": "something is not as the log last saw it",
     "BadFile": "the file was not what it should be",
     "Unsupported": "that kind of file is not read",
+    "NotABackup": "the file is no backup of this program",
+    "BackupDamaged": "the backup was damaged",
+    "BackupFailed": "the backup could not be made or read",
     "KeyboardInterrupt": "it was stopped at the keyboard",
 }
 """Kinds of error as people say them. A test keeps a sentence for every kind in ``notes.errors``."""

@@ -6,7 +6,7 @@ import os
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,6 +38,11 @@ def here(state: Path | None = None) -> Surroundings:
         boot=_boot_id(),
         state=state,
     )
+
+
+def alone(surroundings: Surroundings) -> Surroundings:
+    """The same, with nothing kept outside the vault: for copies that are not the record."""
+    return replace(surroundings, state=None)
 
 
 def iso(moment: datetime) -> str:

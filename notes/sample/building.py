@@ -10,7 +10,7 @@ from pathlib import Path
 
 from notes.practice import log, opening
 from notes.practice.practice import Practice
-from notes.practice.surroundings import Surroundings
+from notes.practice.surroundings import Surroundings, here
 from notes.record import clients, progress_notes, sessions
 from notes.sample.files import Entry, Person, people
 from notes.vault.slots import FLOOR, Secret
@@ -65,6 +65,11 @@ def build(folder: Path, today: date, progress: Callable[[int, int], None] | None
             if person.archived:
                 practice.do(clients.archive, known[id(person)])
         practice.lock()
+
+
+def show_to_this_computer(folder: Path, state: Path) -> None:
+    """Open the sample once, so that its end is known in `state` as that of a vault in use is."""
+    opening.unlock(folder, Secret("passphrase", bytearray(PASSPHRASE)), surroundings=here(state)).lock()
 
 
 def _new_month(practice: Practice | None, folder: Path, year: _Year, at: datetime) -> Practice:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Engine, create_engine, event
@@ -70,16 +70,23 @@ class Connector:
     """Makes the one connection and knows whether it may change the schema just now."""
 
     def __init__(self, path: Path, key: bytearray, create: bool) -> None:
-        self._path = path
+        self.path = path
         self._key = key
         self._create = create
         self.migrating = False
+        self.raw: BinaryIO | None = None
+
+    def close_raw(self) -> None:
+        """Close what ``raw_file`` opened; once the connection is closed it holds no lock any more."""
+        if self.raw is not None:
+            self.raw.close()
+            self.raw = None
 
     def connect(self) -> Any:
         """A keyed, profiled and checked DBAPI connection."""
         if not self._create:
-            check_file(self._path)
-        connection = sqlcipher.connect(str(self._path), isolation_level=None, cached_statements=256)
+            check_file(self.path)
+        connection = sqlcipher.connect(str(self.path), isolation_level=None, cached_statements=256)
         try:
             connection.execute("PRAGMA cipher_log_level = NONE")
             raw = bytearray(b"x'" + self._key.hex().encode() + b"'")
@@ -106,7 +113,7 @@ class Connector:
             connection.execute(f"PRAGMA {name} = {asked}")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if self._create:
-            self._path.chmod(0o600)
+            self.path.chmod(0o600)
         for name, (_, expected) in PROFILE.items():
             found = connection.execute(f"PRAGMA {name}").fetchone()[0]
             if found != expected:
@@ -178,6 +185,20 @@ def copy_to(engine: Engine, target: Path, key: bytearray) -> None:
             other.close()
     except sqlcipher.Error as error:
         raise store_error(error) from None
+
+
+def raw_file(engine: Engine) -> BinaryIO:
+    """The database's own bytes, as they are encrypted on disk, from the first. Read it while no transaction writes.
+
+    The file stays open until the engine is disposed of: as soon as a program closes any handle of a file, POSIX takes
+    away all locks it has on it, SQLite's too.
+    """
+    connector: Connector = engine.get_execution_options()["connector"]
+    if connector.raw is None:
+        connector.raw = connector.path.open("rb", buffering=0)
+        event.listen(engine, "engine_disposed", lambda _: connector.close_raw())
+    connector.raw.seek(0)
+    return connector.raw
 
 
 def check_file(path: Path) -> None:

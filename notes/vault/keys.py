@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives import constant_time, hashes, hmac
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
@@ -22,6 +22,7 @@ COMMITMENT = "notes/v1/commitment"
 RECOVERY_SLOT = "notes/v1/recovery-slot"
 PASSPHRASE_SLOT = "notes/v1/passphrase-slot"
 KEY_FILE = "notes/v1/key-file"
+BACKUP = "notes/v1/backup"
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
@@ -49,6 +50,16 @@ def sha256(message: bytes) -> bytes:
     digest = hashes.Hash(hashes.SHA256())
     digest.update(message)
     return digest.finalize()
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two MACs are the same, in a time that does not tell where they differ."""
+    return constant_time.bytes_eq(one.encode(), other.encode())
+
+
+def running_sha256() -> hashes.Hash:
+    """SHA-256 of what does not fit into memory: ``update`` it piece by piece, then ``finalize``."""
+    return hashes.Hash(hashes.SHA256())
 
 
 def wipe(*secrets: bytearray) -> None:

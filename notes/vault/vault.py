@@ -184,6 +184,16 @@ def unlock(folder: Path, secret: Secret, refused: Refused = lambda header, error
     return vault
 
 
+def reopen(folder: Path, data_key: bytearray, slot: Slot) -> OpenVault:
+    """Open a copy of a vault with the data key in hand; `slot` says whose doing it is.
+
+    Raises NotAVault, HeaderDamaged, HostileHeader, FormatTooNew, Busy, NotWritable.
+    """
+    header = headers.read(folder).header
+    header.authenticate(data_key)
+    return OpenVault(folder, header, slot, bytearray(data_key), _guard(folder))
+
+
 def prefer_known(vault: OpenVault, last_known: int) -> None:
     """Where an interrupted change left two headers, the one that the database knows counts.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from notes.access_log.events import EVENTS
 from notes.errors import NotFound, RecordError, Signed, StoreError, UsageError
 from notes.exchange import importing
 from notes.exchange.rows import Reading, Row
-from notes.practice import anchoring, keyring, log, naming, verification
+from notes.practice import anchoring, backups, generations, keyring, log, naming, restoring, verification
 from notes.practice.operations import OPERATIONS, Operation, Work, operation
 from notes.practice.practice import Practice
 from notes.record import clients, moving, progress_notes, reading, search, sessions, templates
@@ -69,6 +70,18 @@ def with_rollback(practice: Practice) -> tuple[tuple[Any, ...], dict[str, Any]]:
     return ("backup",), {}
 
 
+def with_backup(practice: Practice) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    folder = practice._standing.vault.folder.parent
+    return (folder / backups.make(practice, folder).file,), {}
+
+
+def with_partial(practice: Practice) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    folder = practice._standing.vault.folder.parent
+    made = datetime(2026, 11, 22, 9, 14, tzinfo=UTC)
+    partial, path = folder / ".partial", generations.free_name(folder, made, practice.vault_id)
+    return (partial, path, backups._write(practice, partial, made, None)), {}
+
+
 OLD_NOTES = Reading(rows=[Row(2, "Ada Quillfeather", "2020-01-01", "progress", "An earlier note.")])
 
 CASES: dict[Operation[..., Any], Case] = {
@@ -108,6 +121,11 @@ CASES: dict[Operation[..., Any], Case] = {
     naming.practice_name: given(),
     anchoring._accept: with_rollback,
     anchoring.set_second_place: given(None),
+    backups._made: with_partial,
+    backups._removing: given(2),
+    restoring.check: with_backup,
+    restoring.drill: with_backup,
+    restoring._restored: given(chain.End(3, bytes(32), bytes(32))),
     keyring.list_slots: given(),
     keyring.change_passphrase: lambda _: ((bytearray(b"another passphrase of many words"),), {"cost": FLOOR}),
     keyring.new_recovery_key: given(),

@@ -45,14 +45,15 @@ def plain_log() -> Connection:
     """A log's table in plain SQLite, without the triggers that would refuse what is tried here."""
     connection = create_engine("sqlite://").connect()
     connection.exec_driver_sql(
-        "CREATE TABLE access_log (seq INTEGER PRIMARY KEY AUTOINCREMENT, record TEXT, head BLOB)"
+        "CREATE TABLE access_log (seq INTEGER PRIMARY KEY AUTOINCREMENT, record TEXT, head BLOB, seal BLOB)"
     )
+    connection.exec_driver_sql("CREATE TABLE seals (epoch INTEGER, first INTEGER, key BLOB)")
     return connection
 
 
 def invented(count: int, vault: str = VAULT) -> list[Line]:
     """A log as the program's own ``append`` writes it."""
-    connection, end = plain_log(), chain.End(0, chain.genesis(vault))
+    connection, end = plain_log(), chain.End(0, chain.genesis(vault), bytes(32))
     start = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     for number in range(1, count + 1):
         entry = {
@@ -120,7 +121,7 @@ class Judges:
         rows = [_row(number, line) for number, line in enumerate(_lines(content)[1:], 1)]
         try:
             if rows:
-                self.connection.exec_driver_sql("INSERT INTO access_log VALUES (?, ?, ?)", rows)
+                self.connection.exec_driver_sql("INSERT INTO access_log (seq, record, head) VALUES (?, ?, ?)", rows)
             self.connection.exec_driver_sql("DELETE FROM sqlite_sequence")
             self.connection.exec_driver_sql("INSERT INTO sqlite_sequence VALUES ('access_log', ?)", (count,))
             for _ in chain.walk(self.connection, vault):
