@@ -99,6 +99,7 @@ _ALL = (
     Event("log.verify", "E", OPERATIONS, "verified the access log", "verify the access log"),
     Event("log.export", "R", OPERATIONS, "exported the access log", "export the access log"),
     Event("log.review", "E", OPERATIONS, "reviewed the access log", "review the access log"),
+    Event("log.receipt", "R", OPERATIONS, "made a receipt of the access log", "make a receipt of the access log"),
     Event("log.accept", "U", OPERATIONS, "made an older copy of the vault the record", "make this copy the record"),
     Event("log.anchor", "U", OPERATIONS, "chose where the end of the log is also kept", "choose a second place"),
     Event("import.preview", "E", OPERATIONS, "tried out an import", "try out an import"),

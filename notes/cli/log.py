@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from notes.access_log import export as exporting
+from notes.access_log import receipts
+from notes.cli import secrets_in
 from notes.cli.options import options, unlocked
 from notes.cli.output import as_json, local, say, shown, state, table
 from notes.cli.vault import run_verification
-from notes.errors import UsageError
+from notes.errors import BadFile, UsageError
+from notes.exchange import receipt_sheet
 from notes.practice import anchoring, log
 from notes.vault.files import write_atomically
 
@@ -53,9 +57,52 @@ def show(
 
 
 @app.command()
-def verify(context: typer.Context) -> None:
+def verify(
+    context: typer.Context,
+    receipt: Annotated[
+        Path | None, typer.Option(help="Also against the receipt in this file.", show_default=False)
+    ] = None,
+    with_recovery_key: Annotated[
+        bool,
+        typer.Option("--with-recovery-key", help="Also every seal, by the key on the recovery sheet: asked, or read."),
+    ] = False,
+) -> None:
     """Check the log's chain, and every row of the record against it."""
-    run_verification(context, whole=False)
+    run_verification(
+        context,
+        whole=False,
+        receipt=receipts.parse(_text(receipt)) if receipt else None,
+        sheet=secrets_in.from_the_sheet if with_recovery_key else None,
+    )
+
+
+@app.command()
+def receipt(
+    context: typer.Context,
+    to: Annotated[
+        Path | None, typer.Argument(help="A .txt or .pdf to write; shown if left out.", show_default=False)
+    ] = None,
+) -> None:
+    """Make a receipt of the log, to send or print: it proves later that nothing before it was changed."""
+    if to is not None and to.exists():
+        raise UsageError("That file is there already.", "A receipt never replaces a file.", "Name a new file.")
+    with unlocked(context) as practice:
+        made = practice.do(log.receipt)
+    if to is not None:
+        write_atomically(to, receipt_sheet.render(made) if to.suffix.lower() == ".pdf" else made.text().encode())
+    if options(context).json:
+        as_json({"receipt": {**made.__dict__, "code": made.code}})
+    elif to is None:
+        say(shown(made.text()))
+    else:
+        say(f"The receipt is in {shown(to)}. Send it away, or print it: on this computer alone it proves little.")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", "replace")[:100_000]
+    except OSError as error:
+        raise BadFile("The receipt could not be read.", str(error.strerror), "Check the path.") from None
 
 
 @app.command()
@@ -104,6 +151,8 @@ def review(context: typer.Context) -> None:
     table(("line", "when", "why it is shown", "what"), rows, "Nothing unusual.")
     say("Everything else, counted:")
     table(("event", "lines"), found.counts.items(), "Nothing new.")
+    if log.receipt_due(found, datetime.now(UTC)):
+        say("No receipt has been made for a week or more. Send one away now and then: notes log receipt")
     say("[dim]That you reviewed the log up to here is now itself a line of the log.[/]")
 
 

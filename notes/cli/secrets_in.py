@@ -70,6 +70,15 @@ def given(passphrase_file: str | None, recovery_file: str | None, key_file: Path
         keys.wipe(typed)
 
 
+def from_the_sheet() -> bytearray:
+    """The recovery key: asked for at a terminal, or from standard input. The caller wipes it. Raises WrongKey."""
+    typed = _from("-", "Recovery key: ")
+    try:
+        return recovery_key.read(typed)
+    finally:
+        keys.wipe(typed)
+
+
 def current(passphrase_file: str | None) -> bytearray:
     """The passphrase in use. The caller wipes it."""
     return _from(passphrase_file, "Passphrase in use: ")

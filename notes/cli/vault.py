@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from notes.access_log.receipts import Receipt
 from notes.cli import secrets_in
 from notes.cli.options import around, options, unlocked
 from notes.cli.output import as_json, progress_bar, say, shown
@@ -76,9 +78,16 @@ def verify(context: typer.Context) -> None:
     run_verification(context, whole=True)
 
 
-def run_verification(context: typer.Context, *, whole: bool) -> None:
+def run_verification(
+    context: typer.Context,
+    *,
+    whole: bool,
+    receipt: Receipt | None = None,
+    sheet: Callable[[], bytearray] | None = None,
+) -> None:
     """Verify, show, and end with 4 when something is wrong. A vault too damaged to unlock is a finding too."""
     said = options(context)
+    recovery = sheet() if sheet else None
     try:
         with unlocked(context) as practice, progress_bar() as bar:
             task = bar.add_task("Verifying", total=None)
@@ -86,14 +95,20 @@ def run_verification(context: typer.Context, *, whole: bool) -> None:
             def progress(what: str, done: int, total: int) -> None:
                 bar.update(task, description=f"Verifying: {what}", completed=done, total=total)
 
-            report = practice.do(verification.verify if whole else verification.verify_log, progress)
+            if whole:
+                report = practice.do(verification.verify, progress)
+            else:
+                report = practice.do(verification.verify_log, progress, receipt, recovery)
     except NotesError as error:
         if error.exit_code != 4:
             raise
         report = Report(0, 0, [Problem("vault", "", f"{error.what} {error.why}".strip())])
+    finally:
+        if recovery is not None:
+            keys.wipe(recovery)
     if said.json:
         told = {"ok": report.ok, "notes": report.notes, "log_lines": report.log_lines, "anchored": report.anchored}
-        as_json({**told, "problems": report.problems})
+        as_json({**told, "problems": report.problems, **({"proven": report.proven} if report.proven else {})})
     else:
         _show(report, whole)
     if not report.ok:
@@ -105,6 +120,9 @@ def _show(report: Report, whole: bool) -> None:
         say(f"[green]✓ All is as the log says:[/] {report.notes:,} notes, {report.log_lines:,} log lines.")
         if whole:
             say("[dim]Pages, schema, log chain, every row, every signed text and the search index were checked.[/]")
+        if report.proven:
+            first, last = report.proven.first, report.proven.last
+            say(f"The recovery sheet proves lines {first:,} to {last:,} as they were written.")
         if not report.anchored:
             say("[yellow]Not anchored:[/] this computer had not seen the vault before; an older copy would look alike.")
         return

@@ -16,12 +16,14 @@ from typing import Any
 from sqlalchemy import text
 
 from notes.access_log.events import EVENTS
+from notes.access_log.receipts import DUE_AFTER_DAYS, Receipt
 from notes.errors import BadValue
 from notes.practice import references
 from notes.practice.opening import PRACTITIONER
 from notes.practice.operations import Work, operation
 from notes.practice.reasons import in_words
 from notes.practice.references import Given
+from notes.practice.surroundings import iso
 
 FACES = ("terminal", "window", "program")
 OUTCOMES = ("done", "refused", "failed")
@@ -80,13 +82,14 @@ class Unusual:
 
 @dataclass(frozen=True)
 class Review:
-    """What is new since the last review. `last` is when that was; None when this is the first."""
+    """What is new since the last review. `last` is when that was, `receipt` when the last receipt was made, if ever."""
 
     last: str | None
     since: int
     through: int
     unusual: list[Unusual]
     counts: dict[str, int]
+    receipt: str | None
 
 
 @operation("log.open")
@@ -131,6 +134,13 @@ def export(work: Work, since: str | None = None, until: str | None = None) -> li
     return lines
 
 
+@operation("log.receipt")
+def receipt(work: Work) -> Receipt:
+    """A receipt of the log as it is before this line."""
+    work.counts["lines"] = work.end.seq
+    return Receipt(work.standing.vault_id, work.end.seq, work.end.head.hex(), iso(work.now))
+
+
 @operation("log.review")
 def review(work: Work) -> Review:
     """Examine what is new since the last review. The line of this operation is the record that it was examined."""
@@ -159,7 +169,16 @@ def review(work: Work) -> Review:
         counts[record["event"]] = counts.get(record["event"], 0) + 1
     through = records[-1]["seq"] if records else since
     work.counts.update(since=since, through=through, unusual=len(unusual))
-    return Review(last.get("at"), since + 1, through, unusual, dict(sorted(counts.items())))
+    made = work.sql(
+        "SELECT json_extract(record, '$.at') FROM access_log WHERE event = 'log.receipt' ORDER BY seq DESC LIMIT 1"
+    ).scalar()
+    return Review(last.get("at"), since + 1, through, unusual, dict(sorted(counts.items())), made)
+
+
+def receipt_due(review: Review, now: datetime) -> bool:
+    """Whether it is time to send a receipt away."""
+    made = review.receipt and datetime.fromisoformat(review.receipt)
+    return not made or now - made > timedelta(days=DUE_AFTER_DAYS)
 
 
 def _filters(

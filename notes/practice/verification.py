@@ -15,9 +15,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 from sqlalchemy.exc import DBAPIError
 
-from notes.access_log import chain
+from notes.access_log import chain, forward, receipts
 from notes.access_log.digests import accounted_tables, row_digest, row_key, version_digest
-from notes.errors import Altered, ChainBroken, NotesError
+from notes.access_log.forward import Proven
+from notes.access_log.receipts import Receipt
+from notes.errors import Altered, ChainBroken, LogError, NotesError, WrongKey
 from notes.practice.operations import Standing, Work, operation
 from notes.store import schema
 from notes.store.engine import FAULTS, store_error
@@ -42,13 +44,15 @@ class Problem:
 class Report:
     """The outcome. ``check`` raises where there are problems; `ok` is for showing.
 
-    `anchored` is whether something outside the vault bore witness that this is no older copy.
+    `anchored` is whether something outside the vault bore witness that this is no older copy; `proven` is what the
+    recovery sheet proves, where it was asked.
     """
 
     notes: int
     log_lines: int
     problems: list[Problem] = field(default_factory=list)
     anchored: bool = False
+    proven: Proven | None = None
 
     @property
     def ok(self) -> bool:
@@ -77,15 +81,31 @@ def verify(work: Work, progress: Progress | None = None) -> Report:
 
 
 @operation("log.verify")
-def verify_log(work: Work, progress: Progress | None = None) -> Report:
-    """Check the access log, and what it says against the record: chain and digests."""
+def verify_log(
+    work: Work,
+    progress: Progress | None = None,
+    receipt: Receipt | None = None,
+    recovery_key: bytearray | None = None,
+) -> Report:
+    """Check the access log, and what it says against the record: chain and digests.
+
+    With a `receipt`, also that it continues what the receipt says; with the `recovery_key`, every seal of its epoch.
+    """
     problems: list[Problem] = []
     connection = work.db
     standing = work.standing
     lines = _check_record(connection, standing.vault_id, standing.row_key, standing.spells, problems, progress)
     work.counts.update(lines=lines, problems=len(problems))
     problems[:0] = _rollback(standing)
-    return Report(_count(connection, "notes"), lines, problems, standing.anchored)
+    if receipt is not None and (against := receipts.check(connection, standing.vault_id, receipt)):
+        problems.append(Problem("log", "receipt", against))
+    proven = None
+    if recovery_key is not None:
+        try:
+            proven = forward.verify(connection, standing.vault_id, recovery_key)
+        except (LogError, WrongKey) as error:
+            problems.append(Problem("log", "seals", f"{error} {error.why}"))
+    return Report(_count(connection, "notes"), lines, problems, standing.anchored, proven)
 
 
 def _rollback(standing: Standing) -> list[Problem]:

@@ -174,3 +174,24 @@ def test_a_key_made_anew_is_pointed_out(busy: Any) -> None:
 def test_looking_at_the_log_is_in_the_log(busy: Any) -> None:
     busy("log", "show").ok()
     assert events(busy)[2] == "log.open"
+
+
+def test_a_receipt_is_made_and_held_against_the_log(program: Any) -> None:
+    told = program("log", "receipt").ok()["receipt"]
+    path = program.file(told["code"] + "\n", "receipt.txt")
+    assert program("log", "verify", "--receipt", path).ok()["ok"]
+    page = program.place / "receipt.pdf"
+    assert "Send it away" in program("log", "receipt", str(page), json=False).out
+    assert page.read_bytes().startswith(b"%PDF-")
+    assert program("log", "receipt", str(page)).code == 2
+    wrong = program.file(told["code"].replace(told["head"], "0" * 64), "wrong.txt")
+    assert program("log", "verify", "--receipt", wrong).code == 7
+    assert program("log", "verify", "--receipt", str(program.place / "none")).code == 7
+
+
+def test_the_recovery_sheet_proves_the_log(program: Any) -> None:
+    key = program.recovery_file.read_text()
+    proven = program("log", "verify", "--with-recovery-key", stdin=key).ok()["proven"]
+    assert proven["first"] == 1 and proven["last"] > 5
+    other = "0000-0000-0000-0000-0000-0000-0000-0000-0000"
+    assert program("log", "verify", "--with-recovery-key", stdin=other).code in (3, 4)

@@ -115,6 +115,7 @@ CASES: dict[Operation[..., Any], Case] = {
     search.run: given("heron*"),
     log.show: given(),
     log.export: given(),
+    log.receipt: given(),
     log.review: given(),
     verification.verify: given(),
     verification.verify_log: given(),
