@@ -1,0 +1,74 @@
+"""The proofs: long attacks on each promise. `make test` runs a slice of each, `make proof` (NOTES_PROOF=1) all of it.
+
+Each proof counts its cases; the counts stand at the end of the run and, after a whole run, in docs/proofs.json, which
+docs/proofs.md is checked against.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stage_kit import Beginning, Server, beginnings, build_shim
+
+PROOF = bool(os.environ.get("NOTES_PROOF"))
+COUNTS = Path(__file__).parents[2] / "docs" / "proofs.json"
+
+Count = Callable[[str, int], None]
+
+_TOTALS: Counter[str] = Counter()
+
+
+@pytest.fixture
+def proof() -> bool:
+    """Whether this is the whole proof, or the slice of it that runs with the other tests."""
+    return PROOF
+
+
+@pytest.fixture
+def count(request: pytest.FixtureRequest) -> Count:
+    """Says how many cases of a kind were tried. They are added up over the whole run."""
+
+    def add(what: str, cases: int) -> None:
+        request.node.user_properties.append(("proof", [what, cases]))
+
+    return add
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Plays scenarios under the shim."""
+    started = Server(build_shim(tmp_path_factory.mktemp("shim")))
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
+def begun(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Beginning]:
+    """The vaults that the scenarios begin with. Nobody opens these: copy them."""
+    return beginnings(tmp_path_factory.mktemp("beginnings"), server)
+
+
+def pytest_runtest_logreport(report: Any) -> None:
+    """Add up what a test said when it was over, whichever process it ran in."""
+    if report.when == "call" and report.passed:
+        for name, told in report.user_properties:
+            if name == "proof":
+                _TOTALS[told[0]] += told[1]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The counts, and after a run of the whole proof their file."""
+    if not _TOTALS:
+        return
+    terminalreporter.section("cases tried by the proofs" if PROOF else "cases tried by slices of the proofs")
+    for what, cases in sorted(_TOTALS.items()):
+        terminalreporter.write_line(f"{cases:>12,}  {what}")
+    if PROOF:
+        known = json.loads(COUNTS.read_text("utf-8")) if COUNTS.exists() else {}
+        COUNTS.write_text(json.dumps({**known, **_TOTALS}, indent=1, sort_keys=True) + "\n", "utf-8")
