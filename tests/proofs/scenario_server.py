@@ -15,6 +15,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+import alembic.command  # noqa: F401  # loaded once here, not in every child that creates a vault
 from crash_model import said
 from scenarios import SCENARIOS, Stage
 
@@ -66,7 +67,7 @@ def _play(job: dict[str, Any], shim: Any) -> None:
     except BaseException:
         code = 99
         tell("e", traceback.format_exc())
-    tell("n", str(shim.shim_counted()))
+    tell("k", " ".join(str(shim.shim_kind(ctypes.c_long(n))) for n in range(1, shim.shim_counted() + 1)))
     os._exit(code)
 
 

@@ -24,12 +24,13 @@ static size_t root_length;
 static int record = -1;
 static long counted, fail_at;
 static int mode;
-static unsigned char tracked[1 << 16];
+static unsigned char tracked[1 << 16], kinds[1 << 16];  /* by handle; by number of the call */
 
 void shim_root(const char *path) { snprintf(root, sizeof root, "%s", path); root_length = strlen(root); }
 void shim_record(int handle) { record = handle; }
 void shim_arm(long at, int how) { counted = 0; fail_at = at; mode = how; }
 long shim_counted(void) { return counted; }
+int shim_kind(long number) { return number < (long)sizeof kinds ? kinds[number] : 0; }
 
 #define REAL(name) static __typeof__(&name) real; if (!real) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
 
@@ -73,9 +74,9 @@ static void note(char what, int handle, int64_t number, const char *name, const 
 
 /* Counts a durable call. Gives the error with which it is to fail, 0 for none, -1 where a write is to be done by half. */
 static int fault(int kind) {
-    if (!mode) { counted++; return 0; }
     counted++;
-    if (counted < fail_at || (counted > fail_at && mode != ENOSPC_FOR_GOOD)) return 0;
+    if (counted < (long)sizeof kinds) kinds[counted] = kind;
+    if (!mode || counted < fail_at || (counted > fail_at && mode != ENOSPC_FOR_GOOD)) return 0;
     switch (mode) {
     case KILL: kill(getpid(), SIGKILL); return 0;
     case TORN: case SHORT: return kind == WRITES ? -1 : 0;

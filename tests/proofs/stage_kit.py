@@ -14,14 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crash_model import Disk, Event, choices, read_record, write_out
-from scenarios import RECOVERY, SCENARIOS, VAULT, foreseen, make_vault
+from crash_model import Disk, Event, read_record, write_out
+from scenarios import ANOTHER, PASSPHRASE, RECOVERY, SCENARIOS, VAULT, foreseen, make_vault
 
 import notes
 from notes.errors import WrongKey
 from notes.practice import opening, verification
 from notes.practice.practice import Practice
 from notes.store.models import RECORD_TABLES
+from notes.vault import header as headers
+from notes.vault import vault as vaults
 from notes.vault.slots import Secret
 
 HERE = Path(__file__).parent
@@ -90,7 +92,7 @@ class Look:
 
 
 def look(folder: Path, keys: Iterable[str]) -> Look:
-    """Open with the first of these recovery keys that fits. Raises what opening raises. The caller ends the practice."""
+    """Open with the first of these recovery keys that fits. Raises what opening raises. Its caller locks it."""
     refused: WrongKey | None = None
     for key in keys:
         try:
@@ -101,6 +103,27 @@ def look(folder: Path, keys: Iterable[str]) -> Look:
             continue
         return Look(_seen(practice), list(practice.warnings), key, practice)
     raise refused or AssertionError("no key was given")
+
+
+def passphrases(folder: Path, room: Path) -> set[bytes]:
+    """Which of the two passphrases open the vault, going by its headers alone."""
+    opened = set()
+    for passphrase in (PASSPHRASE, ANOTHER):
+        shutil.rmtree(room, ignore_errors=True)
+        room.mkdir()
+        for header in folder.glob("header.*"):
+            shutil.copy(header, room)
+        try:
+            vaults.unlock(room, Secret("passphrase", bytearray(passphrase))).close()
+            opened.add(passphrase)
+        except WrongKey:
+            pass
+    return opened
+
+
+def header_pair(folder: Path) -> tuple[bytes, ...]:
+    """The two headers; nothing for one that is not there."""
+    return tuple(path.read_bytes() if path.exists() else b"" for path in map(folder.joinpath, headers.NAMES))
 
 
 def check_verified(practice: Practice) -> None:
@@ -177,7 +200,7 @@ def beginnings(place: Path, server: Server) -> dict[str, Beginning]:
 
 
 def _cut(disk: Disk, events: list[Event], before: str, scenario: str, place: Path) -> None:
-    """The disk as it was when the power went off just before that step was done, with a journal or a rotation waiting."""
+    """The disk as it was when the power went off just before that step was done: a journal or a rotation is waiting."""
     end = next(n for n, event in enumerate(events) if (event.what, event.name) == ("a", before))
     if scenario == "rotating the key":  # both headers are new, the database is not yet moved
         end = max(n for n, e in enumerate(events[:end]) if e.what == "r" and e.data.endswith(b"header.bak")) + 2
@@ -188,19 +211,3 @@ def _cut(disk: Disk, events: list[Event], before: str, scenario: str, place: Pat
     write_out(disk.seen(), place)
     names = {path.name for path in (place / VAULT).iterdir()}
     assert names & {"vault.db-journal", "vault.db.next"}, f"nothing was cut short in {names}"
-
-
-__all__ = [
-    "FILES",
-    "RECOVERY",
-    "Beginning",
-    "Disk",
-    "Event",
-    "Look",
-    "Seen",
-    "Server",
-    "choices",
-    "look",
-    "read_record",
-    "write_out",
-]

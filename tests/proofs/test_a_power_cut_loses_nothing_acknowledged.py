@@ -17,13 +17,10 @@ from pathlib import Path
 
 import pytest
 from conftest import PROOF, Count
-from crash_model import Disk, Event, State, choices, read_record, write_out
+from crash_model import State, choices, write_out
+from recording import Recording, record
 from scenarios import ANOTHER, PASSPHRASE, SCENARIOS, VAULT
-from stage_kit import FILES, Beginning, Look, Seen, Server, check_verified, commits, look
-
-from notes.errors import WrongKey
-from notes.vault import vault as vaults
-from notes.vault.slots import Secret
+from stage_kit import FILES, Beginning, Look, Seen, Server, check_verified, header_pair, passphrases
 
 PARTS = 8 if PROOF else 1
 """Into how many runs each scenario is split, so that several processes share them; each records anew."""
@@ -38,79 +35,26 @@ EVERY = 4
 
 @dataclass
 class Explorer:
-    """A recorded scenario and what may be found after a power cut in it."""
+    """Makes the states that the disk may be in after a power cut in a recorded scenario, and checks each."""
 
-    scenario: str
-    before: Beginning
-    events: list[Event]
-    room: Path
-    snapshots: list[tuple[int, Seen | None]] = field(default_factory=list)
+    recording: Recording
     known: dict[bytes, tuple[Seen | None, str]] = field(default_factory=dict)
-    headers: dict[tuple[bytes, bytes], set[bytes]] = field(default_factory=dict)
-
-    def disk(self) -> Disk:
-        """The disk as it was before the scenario, seen under the path it was recorded at."""
-        self.before.copy(self.room / "play")
-        return Disk(self.room / "play")
-
-    def open(self, state: State, keys: list[str]) -> Look | None:
-        """Put the state on a disk and open it; None where there is no vault at all."""
-        place = self.room / "state"
-        shutil.rmtree(place, ignore_errors=True)
-        write_out(state, place)
-        there = any((place / VAULT / name).exists() for name in ("header.json", "header.bak"))
-        return look(place / VAULT, keys) if there else None
-
-    def keys(self, at: int) -> list[str]:
-        """The recovery keys that the owner may have to try: the first one and those shown since; once done, the last."""
-        shown = [event.name for event in self.events[:at] if event.what == "d"]
-        if shown and any(event.what == "a" for event in self.events[self._shown() : at]):
-            return shown[-1:]
-        return [self.before.key, *shown]
-
-    def _shown(self) -> int:
-        return next(n for n, event in enumerate(self.events) if event.what == "d")
-
-    def _first_headers(self) -> tuple[bytes, ...]:
-        names = (self.before.place / VAULT / name for name in ("header.json", "header.bak"))
-        return tuple(path.read_bytes() if path.exists() else b"" for path in names)
-
-    def find_snapshots(self) -> None:
-        """What the vault held after each commit, as the program finds it when nothing at all is lost."""
-        disk = self.disk()
-        for at in range(len(self.events) + 1):
-            if at:
-                disk.do(self.events[at - 1])
-            if at in (0, len(self.events)) or commits(self.events[at - 1]):
-                for keys in (self.keys(at), self.keys(at)[::-1]):
-                    found = self.open(disk.seen(), keys)
-                    seen = found.seen if found else None
-                    if found:
-                        found.practice.abandon()
-                    if seen not in [known for _, known in self.snapshots]:
-                        self.snapshots.append((at, seen))
-
-    def allowed(self, at: int) -> list[Seen | None]:
-        """What may be found when the power goes off after `at` calls: from the last acknowledged to the last begun."""
-        last = max((n for n in range(at) if self.events[n].what == "a"), default=0)
-        promised = max(n for n, (since, _) in enumerate(self.snapshots) if since <= last)
-        begun = max(n for n, (since, _) in enumerate(self.snapshots) if since <= at)
-        return [seen for _, seen in self.snapshots[promised : begun + 1]]
+    headers: dict[tuple[bytes, ...], set[bytes]] = field(default_factory=dict)
 
     def states(self, wanted: int, chance: random.Random) -> Iterator[tuple[int, State]]:
         """Crash states with the number of calls done before; more where more is unsynced."""
-        disk, loose = self.disk(), []
-        for event in self.events:
+        disk, loose, events = self.recording.disk(), [], self.recording.events
+        for event in events:
             disk.do(event)
             loose.append(len(disk.unsynced()))
         per_point = [min(2 ** min(n, 20), 2 + wanted * 2 * n // max(1, sum(loose))) for n in loose]
-        order = list(range(1, len(self.events) + 1))
+        order = list(range(1, len(events) + 1))
         if wanted < len(order):  # a slice: some of the moments, all kinds of them
             order = sorted(chance.sample(order, wanted))
-        disk, done = self.disk(), 0
+        disk, done = self.recording.disk(), 0
         for at in order:
             while done < at:
-                disk.do(self.events[done])
+                disk.do(events[done])
                 done += 1
             for choose, _ in zip(
                 choices(disk.unsynced(), chance, per_point[at - 1]), range(per_point[at - 1]), strict=False
@@ -121,44 +65,41 @@ class Explorer:
         """Open this state and compare. Raises AssertionError, and whatever the program raises."""
         fingerprint = _fingerprint(state)
         if fingerprint not in self.known:
-            keys = self.keys(at)
-            found = self.open(state, keys if number % 2 else keys[::-1])
+            keys = self.recording.keys(at)
+            found = self.recording.open(state, keys if number % 2 else keys[::-1])
             self.known[fingerprint] = (found.seen if found else None, found.key if found else "")
             if found:
                 self._check_open(found, number)
                 self._check_passphrases(state, at)
         seen, key = self.known[fingerprint]
-        assert seen in self.allowed(at), "something acknowledged is not there, or something is that never was written"
-        assert not key or key in self.keys(at), "an old recovery key still opens the vault after it was replaced"
+        assert seen in self.recording.allowed(at), (
+            "something acknowledged is not there, or something is that never was written"
+        )
+        assert not key or key in self.recording.keys(at), (
+            "an old recovery key still opens the vault after it was replaced"
+        )
 
     def _check_open(self, found: Look, number: int) -> None:
-        assert SCENARIOS[self.scenario].warns or not found.warnings, f"a false alarm: {found.warnings}"
+        assert SCENARIOS[self.recording.scenario].warns or not found.warnings, f"a false alarm: {found.warnings}"
         if number % EVERY == 0:
             check_verified(found.practice)
             found.practice.lock()
         else:
             found.practice.abandon()
-        left = {path.name for path in (self.room / "state" / VAULT).iterdir()} - FILES
+        left = {path.name for path in (self.recording.room / "state" / VAULT).iterdir()} - FILES
         assert not left, f"left behind: {left}"
 
     def _check_passphrases(self, state: State, at: int) -> None:
-        """The old or the new passphrase opens; once the new one is acknowledged, it alone. Once for each pair of headers."""
-        pair = tuple(state.get(f"{VAULT}/{name}") or b"" for name in ("header.json", "header.bak"))
-        if pair == self._first_headers():
+        """The old or the new passphrase opens; once the new one is acknowledged, it alone. Headers once each."""
+        room = self.recording.room / "headers"
+        shutil.rmtree(room, ignore_errors=True)
+        write_out({name: content for name, content in state.items() if content is None or "header" in name}, room)
+        pair = header_pair(room / VAULT)
+        if pair == header_pair(self.recording.before.place / VAULT):
             return
         if pair not in self.headers:
-            opened = set()
-            for passphrase in (PASSPHRASE, ANOTHER):
-                place = self.room / "headers"
-                shutil.rmtree(place, ignore_errors=True)
-                write_out({name.removeprefix(VAULT + "/"): state[name] for name in state if "header" in name}, place)
-                try:
-                    vaults.unlock(place, Secret("passphrase", bytearray(passphrase))).close()
-                    opened.add(passphrase)
-                except WrongKey:
-                    pass
-            self.headers[pair] = opened
-        changed = any(event.name == "passphrase" for event in self.events[:at] if event.what == "a")
+            self.headers[pair] = passphrases(room / VAULT, self.recording.room / "tried")
+        changed = any(event.name == "passphrase" for event in self.recording.events[:at] if event.what == "a")
         assert ANOTHER in self.headers[pair] if changed else self.headers[pair], "no passphrase opens the vault"
         assert not changed or PASSPHRASE not in self.headers[pair], "the old passphrase still opens the vault"
 
@@ -172,17 +113,6 @@ def _fingerprint(state: State) -> bytes:
     return digest.digest()
 
 
-def record(scenario: str, seed: int, begun: dict[str, Beginning], server: Server, room: Path) -> Explorer:
-    """Play the scenario once and keep what it did."""
-    before, play, written = begun[SCENARIOS[scenario].begins], room / "play", room / "record"
-    before.copy(play)
-    ended = server.play(scenario=scenario, place=play, told=room / "told", record=written, seed=seed, key=before.key)
-    assert ended.get("code") == 0, ended
-    explorer = Explorer(scenario, before, read_record(written), room)
-    written.unlink()
-    return explorer
-
-
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_what_was_acknowledged_is_there_after_a_power_cut_at_any_moment(
@@ -194,8 +124,7 @@ def test_what_was_acknowledged_is_there_after_a_power_cut_at_any_moment(
     server: Server,
     tmp_path: Path,
 ) -> None:
-    explorer = record(scenario, 10 + part, begun, server, tmp_path)
-    explorer.find_snapshots()
+    explorer = Explorer(record(scenario, 10 + part, begun, server, tmp_path))
     wanted = STATES if proof else SLICE
     for number, (at, state) in enumerate(explorer.states(wanted, random.Random(f"{scenario} {part}"))):
         try:
@@ -203,6 +132,6 @@ def test_what_was_acknowledged_is_there_after_a_power_cut_at_any_moment(
         except Exception as error:
             kept = tmp_path / "found"
             write_out(state, kept)
-            call = explorer.events[at - 1]
+            call = explorer.recording.events[at - 1]
             raise AssertionError(f"after call {at} ({call.what} {call.name}): {error!r}; see {kept}") from error
     count("states of the disk after a power cut, each opened", len(explorer.known))
