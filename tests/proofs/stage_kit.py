@@ -16,13 +16,16 @@ from typing import Any
 import pytest
 from crash_model import Disk, Event, read_record, write_out
 from scenarios import ANOTHER, PASSPHRASE, RECOVERY, SCENARIOS, VAULT, foreseen, make_vault
+from sqlalchemy import Engine
 
 import notes
 from notes.errors import WrongKey
 from notes.practice import opening, verification
 from notes.practice.practice import Practice
+from notes.store.engine import check_length, open_engine
 from notes.store.models import RECORD_TABLES
 from notes.vault import header as headers
+from notes.vault import keys
 from notes.vault import vault as vaults
 from notes.vault.slots import Secret
 
@@ -91,10 +94,10 @@ class Look:
     practice: Practice
 
 
-def look(folder: Path, keys: Iterable[str]) -> Look:
+def look(folder: Path, known: Iterable[str]) -> Look:
     """Open with the first of these recovery keys that fits. Raises what opening raises. Its caller locks it."""
     refused: WrongKey | None = None
-    for key in keys:
+    for key in known:
         try:
             secret = Secret("recovery", bytearray.fromhex(key))
             practice = opening.unlock(folder, secret, surroundings=foreseen(99_000))
@@ -132,22 +135,49 @@ def check_verified(practice: Practice) -> None:
     assert report.ok, report.problems
 
 
+def rows_of(folder: Path, database_key: bytes) -> Seen:
+    """What the database alone holds: opened as the program opens it, journal rolled back, but nothing added."""
+    engine = open_engine(folder / vaults.DATABASE, bytearray(database_key))
+    try:
+        check_length(engine, folder / vaults.DATABASE)
+        return _read(engine, "")
+    finally:
+        engine.dispose()
+
+
+def database_key(folder: Path, key: str) -> bytes:
+    """The raw key of the database in this vault."""
+    vault = vaults.unlock(folder, Secret("recovery", bytearray.fromhex(key)))
+    try:
+        return bytes(vault.subkey(keys.DATABASE))
+    finally:
+        vault.close()
+
+
 def _seen(practice: Practice) -> Seen:
-    """Rows as they are, but for what opening itself may put right: open spells and the header's number."""
     assert practice._engine is not None
+    return _read(practice._engine, practice._standing.unlock)
+
+
+_COLUMNS = {
+    str(model.__tablename__): ", ".join(
+        f'"{c.name}"' for c in model.__table__.columns if (model.__tablename__, c.name) != ("drafts", "spell")
+    )
+    for model in RECORD_TABLES
+}
+
+
+def _read(engine: Engine, unlock: str) -> Seen:
+    """Rows as they are, but for what opening itself may put right: open spells and the header's number."""
     digest = hashlib.sha256()
-    with practice._engine.connect() as db:
-        for model in RECORD_TABLES:
-            table = model.__tablename__
-            columns = ", ".join(
-                f'"{c.name}"' for c in model.__table__.columns if (table, c.name) != ("drafts", "spell")
-            )
-            where = " WHERE name <> 'header_sequence'" if table == "settings" else ""
-            for row in db.exec_driver_sql(f"SELECT {columns} FROM {table}{where} ORDER BY 1, 2"):
-                digest.update(repr((table, *row)).encode())
-        query = "SELECT hex(head) FROM access_log WHERE json_extract(record, '$.unlock') <> ? ORDER BY seq DESC LIMIT 1"
-        head = db.exec_driver_sql(query, (practice._standing.unlock,)).scalar_one()
-    return Seen(str(head), digest.hexdigest())
+    db = engine.raw_connection().driver_connection
+    assert db is not None
+    for table, columns in _COLUMNS.items():
+        where = " WHERE name <> 'header_sequence'" if table == "settings" else ""
+        for row in db.execute(f"SELECT {columns} FROM {table}{where} ORDER BY 1, 2"):
+            digest.update(repr((table, *row)).encode())
+    query = "SELECT hex(head) FROM access_log WHERE json_extract(record, '$.unlock') <> ? ORDER BY seq DESC LIMIT 1"
+    return Seen(str(db.execute(query, (unlock,)).fetchone()[0]), digest.hexdigest())
 
 
 def commits(event: Event) -> bool:
