@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlcipher3.dbapi2 as sqlcipher
 from crash_model import Disk, Event, read_record, write_out
 from scenarios import ANOTHER, PASSPHRASE, RECOVERY, SCENARIOS, VAULT, foreseen, make_vault
 from sqlalchemy import Engine
@@ -104,7 +105,12 @@ def look(folder: Path, known: Iterable[str]) -> Look:
         except WrongKey as error:
             refused = error
             continue
-        return Look(_seen(practice), list(practice.warnings), key, practice)
+        try:
+            return Look(_seen(practice), list(practice.warnings), key, practice)
+        except (sqlcipher.Error, MemoryError) as error:  # a damaged page met by reading: as the program would say it
+            told = practice._diagnosed(error)
+            practice.abandon()
+            raise told from None
     raise refused or AssertionError("no key was given")
 
 
