@@ -137,7 +137,7 @@ class Explorer:
         if pair == header_pair(self.recording.before.place / VAULT):
             return
         if pair not in self.headers:
-            self.headers[pair] = passphrases(room / VAULT, self.recording.room / "tried")
+            self.headers[pair] = set(passphrases(room / VAULT, self.recording.room / "tried"))
         changed = any(event.name == "passphrase" for event in self.recording.events[:at] if event.what == "a")
         assert ANOTHER in self.headers[pair] if changed else self.headers[pair], "no passphrase opens the vault"
         assert not changed or PASSPHRASE not in self.headers[pair], "the old passphrase still opens the vault"
