@@ -1,7 +1,7 @@
 """The proofs: long attacks on each promise. `make test` runs a slice of each, `make proof` (NOTES_PROOF=1) all of it.
 
-Each proof counts its cases; the counts stand at the end of the run and, after a whole run, in docs/proofs.json, which
-docs/proofs.md is checked against.
+Each proof counts its cases; the counts stand at the end of the run and, after `make proof`, in docs/proofs.json and in
+the table of docs/proofs.md.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ import pytest
 from stage_kit import Beginning, Server, beginnings, build_shim
 
 PROOF = bool(os.environ.get("NOTES_PROOF"))
-COUNTS = Path(__file__).parents[2] / "docs" / "proofs.json"
+DOCS = Path(__file__).parents[2] / "docs"
+COUNTS, PAGE = DOCS / "proofs.json", DOCS / "proofs.md"
+BEGIN, END = "<!-- counts: written by make proof -->\n", "<!-- end of counts -->"
 
 Count = Callable[[str, int], None]
 
@@ -71,4 +73,13 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"{cases:>12,}  {what}")
     if PROOF:
         known = json.loads(COUNTS.read_text("utf-8")) if COUNTS.exists() else {}
-        COUNTS.write_text(json.dumps({**known, **_TOTALS}, indent=1, sort_keys=True) + "\n", "utf-8")
+        known |= _TOTALS
+        COUNTS.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", "utf-8")
+        before, rest = PAGE.read_text("utf-8").split(BEGIN)
+        PAGE.write_text(before + BEGIN + counts_table(known) + END + rest.split(END)[1], "utf-8")
+
+
+def counts_table(counts: dict[str, int]) -> str:
+    """The counts as the page has them."""
+    rows = "".join(f"| {cases:,} | {what} |\n" for what, cases in sorted(counts.items()))
+    return f"| cases | of what |\n|---:|---|\n{rows}"
