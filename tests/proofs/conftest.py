@@ -10,10 +10,12 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from recording import Recording, record
 from stage_kit import Beginning, Server, beginnings, build_shim
 
 PROOF = bool(os.environ.get("NOTES_PROOF"))
@@ -22,6 +24,7 @@ COUNTS, PAGE = DOCS / "proofs.json", DOCS / "proofs.md"
 BEGIN, END = "<!-- counts: written by make proof -->\n", "<!-- end of counts -->"
 
 Count = Callable[[str, int], None]
+Recorded = Callable[[str, int], Recording]
 
 _TOTALS: Counter[str] = Counter()
 
@@ -54,6 +57,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def begun(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Beginning]:
     """The vaults that the scenarios begin with. Nobody opens these: copy them."""
     return beginnings(tmp_path_factory.mktemp("beginnings"), server)
+
+
+@pytest.fixture(scope="session")
+def recorded(server: Server, begun: dict[str, Beginning], tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    """A scenario's recording with this seed, made once."""
+
+    @cache
+    def play(scenario: str, seed: int) -> Recording:
+        return record(scenario, seed, begun, server, tmp_path_factory.mktemp("recording"))
+
+    return play
 
 
 def pytest_runtest_logreport(report: Any) -> None:

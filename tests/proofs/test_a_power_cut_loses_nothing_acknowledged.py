@@ -19,15 +19,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from conftest import PROOF, Count
+from conftest import PROOF, Count, Recorded
 from crash_model import State, choices, write_out
-from recording import Recording, record
+from recording import Recording
 from scenarios import ANOTHER, PASSPHRASE, SCENARIOS, VAULT
 from stage_kit import (
     FILES,
-    Beginning,
     Seen,
-    Server,
     check_verified,
     database_key,
     header_pair,
@@ -41,7 +39,7 @@ PARTS = 8 if PROOF else 1
 STATES = 900
 """Distinct states of each scenario in each part of the whole proof: 14 scenarios, 8 parts, more than 100,000."""
 
-SLICE = 14
+SLICE = 10
 WHOLE = 5
 """Each how-manieth state is opened by the whole program, also where the store alone would do."""
 
@@ -159,11 +157,10 @@ def test_what_was_acknowledged_is_there_after_a_power_cut_at_any_moment(
     part: int,
     proof: bool,
     count: Count,
-    begun: dict[str, Beginning],
-    server: Server,
+    recorded: Recorded,
     tmp_path: Path,
 ) -> None:
-    explorer = Explorer(record(scenario, 10 + part, begun, server, tmp_path))
+    explorer = Explorer(recorded(scenario, 10 + part))
     wanted = STATES if proof else SLICE
     for number, (at, state) in enumerate(explorer.states(wanted, random.Random(f"{scenario} {part}"))):
         try:

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PROOF, Count
-from recording import Recording, record
+from conftest import PROOF, Count, Recorded
+from recording import Recording
 from scenarios import ANOTHER, PASSPHRASE, SCENARIOS, VAULT
-from stage_kit import FILES, Beginning, Server, check_verified, header_pair, look, passphrases
+from stage_kit import FILES, Server, check_verified, header_pair, look, passphrases
 
 CREATES, WRITES, SYNCS, RENAMES, REMOVES, CUTS = 1, 2, 4, 8, 16, 32
 ANY = CREATES | WRITES | SYNCS | RENAMES | REMOVES | CUTS
@@ -34,7 +34,7 @@ WAYS = {
 """Ways for a call to fail: the number by which shim.c knows it, and the kinds of call that can fail so."""
 
 PARTS = 6 if PROOF else 1
-SLICE = 5
+SLICE = 3
 SIGKILL, NO_TRACEBACK = 9, range(9)
 
 
@@ -84,24 +84,25 @@ def test_nothing_acknowledged_is_lost_and_somebody_can_still_open_whichever_call
     part: int,
     proof: bool,
     count: Count,
-    begun: dict[str, Beginning],
+    recorded: Recorded,
     server: Server,
     tmp_path: Path,
 ) -> None:
-    recording = record(scenario, 3, begun, server, tmp_path)
+    recording = recorded(scenario, 10)
     tried = points(recording)
     random.Random(scenario).shuffle(tried)
     tried = tried[part::PARTS] if proof else tried[:SLICE]
     wrong = []
     for number, way in tried:
-        recording.before.copy(tmp_path / "play")
-        job = {"place": tmp_path / "play", "told": tmp_path / "told", "seed": 3, "key": recording.before.key}
+        play = recording.room / "play"
+        recording.before.copy(play)
+        job = {"place": play, "told": recording.room / "told", "seed": 10, "key": recording.before.key}
         ended = server.play(scenario=scenario, at=number, mode=WAYS[way][0], **job)
         try:
             check_ended(ended)
             check_stored(recording, ended)
         except Exception as error:
-            kept = shutil.copytree(tmp_path / "play", tmp_path / f"found-{number}-{WAYS[way][0]}", dirs_exist_ok=True)
+            kept = shutil.copytree(play, tmp_path / f"found-{number}-{WAYS[way][0]}", dirs_exist_ok=True)
             told = [text for what, text in ended["told"] if what == "e"]
             wrong.append(f"call {number}, {way}: {error!r} after {told}; see {kept}")
     assert not wrong, f"{len(wrong)} of {len(tried)}:\n" + "\n".join(wrong)
