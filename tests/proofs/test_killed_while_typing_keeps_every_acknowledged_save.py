@@ -23,7 +23,7 @@ from notes.record import reading
 
 KILLS = 300 if PROOF else 5
 LONGEST = 0.1
-"""Seconds until a child is killed, at the most: after its first save, or, each third time, while it is opening still."""
+"""Seconds until a child is killed, at the most: after its first save, or, each third time, while it still opens."""
 
 
 def test_the_last_acknowledged_save_or_the_next_is_there_after_every_kill(tmp_path: Path, count: Count) -> None:
@@ -62,7 +62,10 @@ def kill_one(server: subprocess.Popen[str], kill: int, seconds: float) -> int:
     if kill % 3:
         last = int(server.stdout.readline().split()[1])
     time.sleep(seconds)
-    os.kill(child, signal.SIGKILL)
+    try:
+        os.kill(child, signal.SIGKILL)
+    except ProcessLookupError:
+        raise AssertionError(f"the child ended by itself after save {last}") from None
     while (line := server.stdout.readline()) != "over\n":
         last = int(line.split()[1])
     return last
