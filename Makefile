@@ -1,4 +1,5 @@
-# make demo: the tour, from nothing.  make test: the tests.  Both set themselves up; a second run sets up nothing again.
+# make demo: the tour, from nothing.  make test: the tests.  make proof: the long attacks on every promise.
+# All set themselves up; a second run sets up nothing again.
 
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.13 python3.14 python3,$(shell command -v $(name))))
 VENV := .venv
@@ -7,13 +8,16 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet --python $(RUN)
 LOCK := $(RUN) -m piptools compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --no-annotate pyproject.toml
 
-.PHONY: demo test bench lint lock picture clean
+.PHONY: demo test proof bench lint lock picture clean
 
 demo: $(VENV)/ready
 	@$(RUN) -m notes demo
 
 test: $(VENV)/ready-dev
 	@PYTEST_DEBUG_TEMPROOT=$(wildcard /dev/shm) $(RUN) -m pytest -n auto
+
+proof: $(VENV)/ready-dev
+	@NOTES_PROOF=1 PYTEST_DEBUG_TEMPROOT=$(wildcard /dev/shm) $(RUN) -m pytest tests/proofs -n auto
 
 bench: $(VENV)/ready
 	@$(RUN) bench/run.py $(BENCH)

@@ -1,0 +1,109 @@
+"""Every call that writes to the disk, in turn, is the one at which things go wrong: nothing acknowledged is lost.
+
+Each scenario is played once to count its calls; then, for every number n, once for each way in which the n-th call can
+fail. Afterwards: what is stored is what was acknowledged, or that and the step that was being done; some passphrase and
+some recovery key that the owner knows opens the vault; full verification finds nothing; and the program ended by the
+signal, or in an error with a name, never in a traceback.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import PROOF, Count, Recorded
+from recording import Recording
+from scenarios import ANOTHER, PASSPHRASE, SCENARIOS, VAULT
+from stage_kit import FILES, Server, check_verified, header_pair, look, passphrases
+
+CREATES, WRITES, SYNCS, RENAMES, REMOVES, CUTS = 1, 2, 4, 8, 16, 32
+ANY = CREATES | WRITES | SYNCS | RENAMES | REMOVES | CUTS
+
+WAYS = {
+    "killed before it": (1, ANY),
+    "half written, then killed": (2, WRITES),
+    "no room, once": (3, ANY & ~REMOVES),
+    "no room, for good": (4, ANY & ~REMOVES),
+    "the disk fails": (5, ANY),
+    "the file may not grow": (6, WRITES | CUTS),
+    "half written, to be gone on with": (7, WRITES),
+}
+"""Ways for a call to fail: the number by which shim.c knows it, and the kinds of call that can fail so."""
+
+PARTS = 6 if PROOF else 1
+SLICE = 3
+SIGKILL, NO_TRACEBACK = 9, range(9)
+
+
+def points(recording: Recording) -> list[tuple[int, str]]:
+    """Every call of the scenario with every way in which it can fail."""
+    return [
+        (number, way)
+        for number, kind in enumerate(recording.kinds, 1)
+        for way, (_, kinds) in WAYS.items()
+        if kind & kinds
+    ]
+
+
+def check_ended(ended: dict[str, Any]) -> None:
+    """By the signal, or with one of the program's own exit codes that say what was wrong; 1 would be a bug."""
+    if "signal" in ended:
+        assert ended["signal"] == SIGKILL, f"it hung or crashed: {ended}"
+    else:
+        assert ended["code"] in NO_TRACEBACK and ended["code"] != 1, ended
+
+
+def check_stored(recording: Recording, ended: dict[str, Any]) -> None:
+    """Open what is left. Raises what opening raises."""
+    vault = recording.room / "play" / VAULT
+    steps = [text for what, text in ended["told"] if what == "a"]
+    shown = [text for what, text in ended["told"] if what == "d"]
+    allowed = recording.rows_after(len(steps))
+    if not any((vault / name).exists() for name in ("header.json", "header.bak")):
+        assert None in allowed, "an acknowledged vault is not there"
+        return
+    if header_pair(vault) != header_pair(recording.before.place / VAULT):
+        tried = (ANOTHER,) if "passphrase" in steps else (PASSPHRASE, ANOTHER)
+        assert any(passphrases(vault, recording.room / "headers", tried)), "no passphrase opens the vault"
+    replaced = shown and {"recovery", "rotated"} & set(steps)
+    found = look(vault, shown[-1:] if replaced else [recording.before.key, *shown])
+    check_verified(found.practice)
+    found.practice.lock()
+    assert found.seen.rows in allowed, "something acknowledged is not there, or something is that never was written"
+    left = {path.name for path in vault.iterdir()} - FILES
+    assert not left, f"left behind: {left}"
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_nothing_acknowledged_is_lost_and_somebody_can_still_open_whichever_call_fails(
+    scenario: str,
+    part: int,
+    proof: bool,
+    count: Count,
+    recorded: Recorded,
+    server: Server,
+    tmp_path: Path,
+) -> None:
+    recording = recorded(scenario, 10)
+    tried = points(recording)
+    random.Random(scenario).shuffle(tried)
+    tried = tried[part::PARTS] if proof else tried[:SLICE]
+    wrong = []
+    for number, way in tried:
+        play = recording.room / "play"
+        recording.before.copy(play)
+        job = {"place": play, "told": recording.room / "told", "seed": 10, "key": recording.before.key}
+        ended = server.play(scenario=scenario, at=number, mode=WAYS[way][0], **job)
+        try:
+            check_ended(ended)
+            check_stored(recording, ended)
+        except Exception as error:
+            kept = shutil.copytree(play, tmp_path / f"found-{number}-{WAYS[way][0]}", dirs_exist_ok=True)
+            told = [text for what, text in ended["told"] if what == "e"]
+            wrong.append(f"call {number}, {way}: {error!r} after {told}; see {kept}")
+    assert not wrong, f"{len(wrong)} of {len(tried)}:\n" + "\n".join(wrong)
+    count("calls to the disk that failed, in each way", len(tried))
