@@ -133,13 +133,18 @@ def rotate(
         vault.set_data_key(data_key, following)
     except BaseException:
         if vault.stands():
-            waiting.unlink(missing_ok=True)
+            for left in (waiting, waiting.with_name(waiting.name + "-journal")):
+                left.unlink(missing_ok=True)
         else:  # the header went over to the new key and could not be put back: what is written now would be lost
             practice.abandon()
         raise
     practice._engine.dispose()  # type: ignore[union-attr]
-    opening.finish_rotation(vault)
-    practice._engine = opening.connect(vault)
+    try:
+        opening.finish_rotation(vault)
+        practice._engine = opening.connect(vault)
+    except BaseException:
+        practice.abandon()  # the next unlocking puts the new database in place; until then nothing can be written
+        raise
     standing.end = end
     return recovery
 

@@ -360,12 +360,14 @@ def finish_rotation(vault: OpenVault) -> None:
     ``connect`` says what is wrong. Raises NotWritable.
     """
     waiting = vault.folder / vaults.NEXT_DATABASE
-    if not waiting.exists():
-        return
+    journal = waiting.with_name(waiting.name + "-journal")
     try:
+        if not waiting.exists():
+            journal.unlink(missing_ok=True)  # a power cut can leave it alone
+            return
         if _opens(vault, vaults.DATABASE):
             waiting.unlink()
-            waiting.with_name(waiting.name + "-journal").unlink(missing_ok=True)
+            journal.unlink(missing_ok=True)
         elif _opens(vault, vaults.NEXT_DATABASE):
             waiting.replace(vault.folder / vaults.DATABASE)
         sync_folder(vault.folder)

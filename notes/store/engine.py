@@ -7,7 +7,7 @@ never as SQL text, which would leave copies of it in memory.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -95,6 +95,12 @@ class Connector:
             finally:
                 keys.wipe(raw)
             self._set_profile(connection)
+        except sqlcipher.Error:
+            pages = _unsealed(connection)
+            connection.close()
+            if not 0 < len(pages) < self.path.stat().st_size // PAGE_BYTES:  # all of them: that is another key
+                raise
+            raise _corrupt(pages) from None
         except BaseException:
             connection.close()
             raise
@@ -212,7 +218,7 @@ def check_file(path: Path) -> None:
         ) from None
     except OSError as error:
         raise machine_error(error) from None
-    if size == 0 or size % PAGE_BYTES:
+    if size == 0 or (size % PAGE_BYTES and not _journal_waits(path)):
         raise Corrupt(
             "The vault's database has been cut short.",
             f"vault.db has {size} bytes, not whole pages.",
@@ -220,11 +226,18 @@ def check_file(path: Path) -> None:
         )
 
 
+def _journal_waits(path: Path) -> bool:
+    """Whether a journal lies beside the file: then a page cut in half at its end is rolled back, not missed."""
+    journal = path.with_name(path.name + "-journal")
+    return journal.is_file() and journal.stat().st_size > 0
+
+
 def check_length(engine: Engine, path: Path) -> None:
     """Raises Corrupt when whole pages are missing from the end of the file."""
     with engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-    if path.stat().st_size < pages * PAGE_BYTES:
+    size = path.stat().st_size
+    if size < pages * PAGE_BYTES or size % PAGE_BYTES:
         raise Corrupt(
             "The vault's database has been cut short.",
             "Pages are missing from the end of vault.db.",
@@ -242,19 +255,17 @@ def diagnose(engine: Engine, error: BaseException) -> NotesError:
     if isinstance(told, DiskFull | Busy):
         return told
     pages = damaged_pages(engine)
-    if pages:
-        numbers = ", ".join(str(page) for page in pages[:5]) + (" and more" if len(pages) > 5 else "")
-        told = _corrupt()
-        told.why = (
-            f"Page {numbers} of vault.db does not carry its seal: it was changed from outside, or the disk fails."
-        )
-    return told
+    return _corrupt(pages) if pages else told
 
 
 def damaged_pages(engine: Engine) -> list[int]:
     """Numbers of the pages whose seal does not fit, counted from 1. Reads the whole file."""
     connection = engine.raw_connection().driver_connection
     assert connection is not None
+    return _unsealed(connection)
+
+
+def _unsealed(connection: Any) -> list[int]:
     try:
         rows = connection.execute("PRAGMA cipher_integrity_check").fetchall()
     except (sqlcipher.Error, MemoryError):
@@ -275,10 +286,14 @@ def store_error(error: BaseException) -> NotesError:
     return StoreError("The database refused.", said if len(said) < 120 else type(error).__name__, "Report it.")
 
 
-def _corrupt() -> Corrupt:
+def _corrupt(pages: Sequence[int] = ()) -> Corrupt:
+    why = "A page of vault.db could not be read or does not carry its seal."
+    if pages:
+        numbers = ", ".join(str(page) for page in pages[:5]) + (" and more" if len(pages) > 5 else "")
+        why = f"Page {numbers} of vault.db does not carry its seal: it was changed from outside, or the disk fails."
     return Corrupt(
         "The vault's database is damaged.",
-        "A page of vault.db could not be read or does not carry its seal.",
+        why,
         "Close the vault, keep this copy, and restore the folder from a backup.",
     )
 

@@ -7,24 +7,15 @@ the table of docs/proofs.md.
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
+from proof_kit import BEGIN, COUNTS, END, PAGE, PROOF, Count, Recorded, counts_table
 from recording import Recording, record
 from stage_kit import Beginning, Server, beginnings, build_shim
-
-PROOF = bool(os.environ.get("NOTES_PROOF"))
-DOCS = Path(__file__).parents[2] / "docs"
-COUNTS, PAGE = DOCS / "proofs.json", DOCS / "proofs.md"
-BEGIN, END = "<!-- counts: written by make proof -->\n", "<!-- end of counts -->"
-
-Count = Callable[[str, int], None]
-Recorded = Callable[[str, int], Recording]
 
 _TOTALS: Counter[str] = Counter()
 
@@ -91,9 +82,3 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         COUNTS.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", "utf-8")
         before, rest = PAGE.read_text("utf-8").split(BEGIN)
         PAGE.write_text(before + BEGIN + counts_table(known) + END + rest.split(END)[1], "utf-8")
-
-
-def counts_table(counts: dict[str, int]) -> str:
-    """The counts as the page has them."""
-    rows = "".join(f"| {cases:,} | {what} |\n" for what, cases in sorted(counts.items()))
-    return f"| cases | of what |\n|---:|---|\n{rows}"

@@ -22,7 +22,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from scenarios import VAULT, Stage, make_vault
 
 from notes.errors import NotesError
-from notes.exchange import csv_files, text_folders
+from notes.exchange import csv_files, dates, text_folders
 from notes.practice import references
 from notes.record import search, values
 from notes.store.ids import read_reference
@@ -217,7 +217,7 @@ def date_parser(chance: random.Random, room: Path) -> Callable[[], Any]:
         values.day,
         values.moment,
         lambda typed: values.born(typed, date(2026, 3, 31)),
-        lambda typed: csv_files.read_moment(typed, chance.choice(formats), chance.random() < 0.5),
+        lambda typed: dates.read_moment(typed, chance.choice(formats), chance.random() < 0.5),
     )
     return lambda: chance.choice(ways)(text(chance, samples))
 

@@ -32,7 +32,7 @@ from notes.vault.slots import Secret
 
 HERE = Path(__file__).parent
 SHIM = HERE / "shim.c"
-FILES = {"header.json", "header.bak", "vault.db", "READ-ME.txt", "lock"}
+FILES = {"header.json", "header.bak", "vault.db", "READ-ME.txt", "lock", "locked.state", "locked.log"}
 """What a vault's folder holds when everything is in order."""
 
 

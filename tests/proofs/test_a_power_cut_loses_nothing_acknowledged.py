@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from conftest import PROOF, Count, Recorded
 from crash_model import State, choices, write_out
+from proof_kit import PROOF, Count, Recorded
 from recording import Recording
 from scenarios import ANOTHER, PASSPHRASE, SCENARIOS, VAULT
 from stage_kit import (

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PROOF, Count, Recorded
+from proof_kit import PROOF, Count, Recorded
 from recording import Recording
 from scenarios import ANOTHER, PASSPHRASE, SCENARIOS, VAULT
 from stage_kit import FILES, Server, check_verified, header_pair, look, passphrases

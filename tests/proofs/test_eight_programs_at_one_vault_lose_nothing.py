@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import PROOF, Count
+from proof_kit import PROOF, Count
 from scenarios import RECOVERY, VAULT, make_vault
 from stage_kit import HERE, check_verified, look
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
-from conftest import PROOF, Count
+from proof_kit import PROOF, Count
 from scenarios import RECOVERY, VAULT, Stage, make_vault
 from stage_kit import Seen, database_key, header_pair, look
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from conftest import PROOF, Count
+from proof_kit import PROOF, Count
 from scenarios import RECOVERY, VAULT, Stage, make_vault
 from sqlalchemy import Connection, text
 
@@ -42,7 +42,9 @@ class Intruder:
     def write(self, lines: list[Row]) -> None:
         """Put these lines in the place of those with their numbers."""
         for line in lines:
-            self.db.exec_driver_sql("INSERT OR REPLACE INTO access_log (seq, record, head) VALUES (?, ?, ?)", line)
+            self.db.exec_driver_sql(
+                "INSERT OR REPLACE INTO access_log (seq, record, head, seal) VALUES (?, ?, ?, x'00')", line
+            )
 
     def remove(self, first: int, last: int) -> None:
         """Take lines out; SQLite's own counter still knows how many there were."""

@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from conftest import PROOF, Count
+from proof_kit import PROOF, Count
 from scenarios import RECOVERY, VAULT, make_vault
 from stage_kit import FILES, HERE, check_verified, look
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import PROOF, Count
+from proof_kit import PROOF, Count
 from scenarios import RECOVERY, VAULT, make_vault
 from stage_kit import HERE
 

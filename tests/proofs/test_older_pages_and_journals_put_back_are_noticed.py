@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import PROOF, Count
 from crash_model import Disk, read_record
+from proof_kit import PROOF, Count
 from scenarios import RECOVERY, SCENARIOS, VAULT, Stage, make_vault
 from stage_kit import Beginning, Seen, Server, commits, look
 
@@ -40,10 +40,13 @@ class History:
     older: list[bytes]
     newest: bytes
     seen: Seen
+    door: bytes
 
     def outcome(self, database: bytes, journal: bytes = b"") -> str:
         """What comes of this database in the place of the newest. Anything but NotesError is a bug and goes up."""
         (self.folder / "vault.db").write_bytes(database)
+        (self.folder / "locked.state").write_bytes(self.door)  # as it was; every opening moves it on
+        (self.folder / "locked.log").unlink(missing_ok=True)
         if journal:
             (self.folder / "vault.db-journal").write_bytes(journal)
         try:
@@ -76,10 +79,11 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
         with Stage(place, lambda *_: None, 30 + sitting).unlock() as practice:
             _sit(practice, sitting)
     newest = (place / VAULT / "vault.db").read_bytes()
+    door = (place / VAULT / "locked.state").read_bytes()
     with_a_look = Path(shutil.copytree(place, place.with_name("looked-at")))
     found = look(with_a_look / VAULT, [RECOVERY.hex()])
     found.practice.abandon()
-    return History(place / VAULT, older, newest, found.seen)
+    return History(place / VAULT, older, newest, found.seen, door)
 
 
 def _sit(practice: Practice, sitting: int) -> None:
@@ -175,10 +179,11 @@ def journals(
                 found.append(disk.seen().get(f"{VAULT}/vault.db-journal") or b"")
             disk.do(event)
     newest = (play / VAULT / "vault.db").read_bytes()
+    door = (play / VAULT / "locked.state").read_bytes()
     shutil.copytree(play, room / "looked-at")
     seen = look(room / "looked-at" / VAULT, [RECOVERY.hex()])
     seen.practice.abandon()
-    return History(play / VAULT, older, newest, seen.seen), [journal for journal in found if any(journal[:8])]
+    return History(play / VAULT, older, newest, seen.seen, door), [journal for journal in found if any(journal[:8])]
 
 
 def with_fewer_records(journal: bytes, chance: random.Random) -> Iterator[bytes]:

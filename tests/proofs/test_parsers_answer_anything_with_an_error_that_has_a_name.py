@@ -14,15 +14,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import PROOF, Count
 from fuzzing_child import PARSERS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from proof_kit import PROOF, Count
 from stage_kit import HERE
 
 import notes
 from notes.errors import NotesError
-from notes.exchange.csv_files import read_moment
+from notes.exchange.dates import read_moment
 from notes.record import search, values
 from notes.vault import header, recovery_key
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from conftest import BEGIN, COUNTS, END, PAGE, counts_table
+from proof_kit import BEGIN, COUNTS, END, PAGE, counts_table
 from stage_kit import HERE
 
 
