@@ -134,7 +134,8 @@ def rotate(
     except BaseException:
         if vault.stands():
             for left in (waiting, waiting.with_name(waiting.name + "-journal")):
-                left.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # the next unlocking removes it
+                    left.unlink(missing_ok=True)
         else:  # the header went over to the new key and could not be put back: what is written now would be lost
             practice.abandon()
         raise

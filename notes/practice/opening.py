@@ -112,7 +112,10 @@ def unlock(
 
     vault = vaults.unlock(folder, secret, refused)
     try:
-        return _start(vault, face, around)
+        try:
+            return _start(vault, face, around)
+        except OSError as error:
+            raise machine_error(error) from None
     except BaseException as error:
         try:
             if isinstance(error, Corrupt):
