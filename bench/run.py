@@ -38,7 +38,7 @@ PATIENCE = 20.0
 """Seconds for one kind of measurement, beyond which it stops after a few rounds."""
 LONGEST_FILL = 900.0
 """Seconds after which no further batch is imported; the record is then measured as large as it has got."""
-AFTER = 20_000_000
+AFTER = 3_600_000
 """Number of the first text that is saved one by one."""
 
 Side = Plain | Ours
