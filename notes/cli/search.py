@@ -41,7 +41,10 @@ def search(
         out.print(line)
         out.print(Padding(_lit(hit.snippet), (0, 0, 1, 4)))
     rest = found.total - len(found.hits)
-    say(f"[dim]{found.total:,} note{'' if found.total == 1 else 's'}{f', {rest:,} not shown' if rest else ''}.[/]")
+    say(
+        f"[dim]{found.total:,} note{'' if found.total == 1 else 's'}{f', {rest:,} not shown' if rest else ''}"
+        f"{'' if found.ranked else '; so many that the newest come first'}.[/]"
+    )
 
 
 def _as_told(hit: Hit) -> dict[str, object]:
