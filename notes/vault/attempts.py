@@ -15,6 +15,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,9 @@ MOST = 100_000
 LONGEST_WORD = 40
 """Characters kept of what the machine calls its user and itself."""
 
+FIELDS = ("at", "user", "host", "face", "with", "why")
+"""What every attempt tells: time (UTC, ISO 8601), user, host, face, which kind of key, why it was refused."""
+
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _DOMAIN = b"notes/v1/attempt\0"
 
@@ -50,7 +54,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt, as it was told when it happened: time, user, host, face, which kind of key, why it was refused."""
+    """One attempt, as it was told when it happened, in FIELDS."""
 
     number: int
     told: dict[str, str]
@@ -171,9 +175,16 @@ def _opened(content: bytes, state: _State, private: bytes) -> Attempt | None:
     try:
         text = _SUITE.decrypt(content[8:-32], X25519PrivateKey.from_private_bytes(private), _bound(state))
         told = json.loads(text)
-    except (InvalidTag, ValueError):
+        if (
+            not isinstance(told, dict)
+            or sorted(told) != sorted(FIELDS)
+            or any(type(v) is not str for v in told.values())
+        ):
+            return None  # whoever can read the state can write the next record; not one that stops the program
+        datetime.fromisoformat(told["at"])
+    except (InvalidTag, ValueError, RecursionError):
         return None
-    return Attempt(state.number, {str(name): str(value) for name, value in told.items()})
+    return Attempt(state.number, told)
 
 
 def _opens_with(content: bytes, state: _State) -> bool:

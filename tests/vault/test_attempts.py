@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import random
 import shutil
@@ -23,7 +24,14 @@ COUNT = 5
 
 
 def told(number: int) -> dict[str, str]:
-    return {"at": "2026-03-02T09:00:00.000Z", "user": "somebody", "host": f"computer {number}", "why": "WrongKey"}
+    return {
+        "at": "2026-03-02T09:00:00.000Z",
+        "user": "somebody",
+        "host": f"computer {number}",
+        "face": "terminal",
+        "with": "passphrase",
+        "why": "WrongKey",
+    }
 
 
 def add(folder: Path, number: int) -> None:
@@ -58,7 +66,7 @@ def test_nothing_of_an_attempt_is_readable_and_all_are_alike_in_length(door: Pat
     content = (door / LOG).read_bytes() + (door / STATE).read_bytes()
     assert not [word for word in (b"somebody", b"computer", b"WrongKey", b"2026") if word in content]
     assert (door / LOG).stat().st_size == COUNT * RECORD_BYTES
-    attempts.record(door, VAULT, PUBLIC.hex(), {"user": "Ж" * 300, "host": "界" * 300}, SOURCE.randbytes)
+    attempts.record(door, VAULT, PUBLIC.hex(), {**told(1), "user": "Ж" * 300, "host": "界" * 300}, SOURCE.randbytes)
     assert (door / LOG).stat().st_size == (COUNT + 1) * RECORD_BYTES
     assert read(door).attempts[-1].told["user"].startswith("ЖЖЖ")
 
@@ -186,3 +194,32 @@ def test_a_state_of_anything_is_a_problem_and_no_crash(content: bytes, door: Pat
     (door / STATE).write_bytes(content)
     assert read(door).problem
     add(door, 9)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"{}",
+        b"[1]",
+        b"null",
+        b"7",
+        b'{"at":1}',
+        b'"at"',
+        b"\xff",
+        b"[" * 250,
+        *(json.dumps({**told(1), name: value}).encode() for name, value in (("at", "never"), ("at", 7), ("more", "x"))),
+    ],
+)
+def test_a_record_forged_by_somebody_who_read_the_state_is_a_problem_and_no_crash(
+    text: bytes, door: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key of the next record lies in the folder, and the public key in the header: anybody can add one."""
+    with monkeypatch.context() as patch:
+        patch.setattr(attempts.keys, "canonical", lambda value: text if "why" in value else real(value))
+        add(door, 9)
+    found = read(door)
+    assert found.problem
+    assert len(found.attempts) == COUNT
+
+
+real = attempts.keys.canonical
