@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -138,18 +138,47 @@ def compare(work: Work, note: Given, old: int | None = None, new: int | None = N
 
 
 def words_changed(old: str, new: str) -> list[Change]:
-    """The two texts as runs of words kept, removed and added. Joined, kept and added give `new` to the letter."""
-    before, after = re.findall(r"\s+|\w+|[^\w\s]", old), re.findall(r"\s+|\w+|[^\w\s]", new)
+    """The two texts as runs of words kept, removed and added. Joined, kept and added give `new` to the letter.
+
+    Long texts are compared line by line first, and their words only where lines differ: comparing takes the square.
+    """
+    before, after = _words(old), _words(new)
+    if len(before) * len(after) <= MOST_COMPARISONS:
+        return _compared(before, after)
     changes: list[Change] = []
-    for how, i1, i2, j1, j2 in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if how == "equal":
-            changes.append(Change("kept", "".join(after[j1:j2])))
-            continue
-        if i2 > i1:
-            changes.append(Change("removed", "".join(before[i1:i2])))
-        if j2 > j1:
-            changes.append(Change("added", "".join(after[j1:j2])))
+    for change in _compared(old.splitlines(keepends=True), new.splitlines(keepends=True)):
+        removed = changes[-1].text if changes and changes[-1].how == "removed" else ""
+        pair = _words(removed), _words(change.text)
+        if removed and change.how == "added" and len(pair[0]) * len(pair[1]) <= MOST_COMPARISONS:
+            changes[-1:] = _compared(*pair)
+        else:
+            changes.append(change)
     return changes
+
+
+MOST_COMPARISONS = 4_000_000
+"""Pairs of words compared at the most: two thousand by two thousand, twenty pages by twenty."""
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\s+|\w+|[^\w\s]", text)
+
+
+def _compared(before: list[str], after: list[str]) -> list[Change]:
+    """Pieces kept, removed and added; the middle in one piece where there are too many to compare."""
+    shorter = min(len(before), len(after))
+    same = next((n for n in range(shorter) if before[n] != after[n]), shorter)
+    left = range(1, shorter - same + 1)
+    tail = next((n - 1 for n in left if before[-n] != after[-n]), len(left))
+    old, new = before[same : len(before) - tail], after[same : len(after) - tail]
+    codes: Sequence[tuple[str, int, int, int, int]] = [("replace", 0, len(old), 0, len(new))]
+    if len(old) * len(new) <= MOST_COMPARISONS:
+        codes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    found: list[tuple[Literal["kept", "removed", "added"], list[str]]] = [("kept", before[:same])]
+    for how, i1, i2, j1, j2 in codes:
+        found += [("kept", new[j1:j2])] if how == "equal" else [("removed", old[i1:i2]), ("added", new[j1:j2])]
+    found.append(("kept", before[len(before) - tail :]))
+    return [Change(how, "".join(pieces)) for how, pieces in found if pieces]
 
 
 _FRAME = """

@@ -45,3 +45,23 @@ def test_nothing_is_changed_between_a_text_and_itself(text: str) -> None:
 )
 def test_whole_words_are_told_apart(old: str, new: str, told: list[tuple[str, str]]) -> None:
     assert [(change.how, change.text) for change in words_changed(old, new)] == told
+
+
+LONG = "She came late. " * 400 + "\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a " * 100_000, "a " * 99_999 + "b "),
+        ("\n" * 50_000, "x\n" * 50_000),
+        (LONG * 20 + "Tuesday\n" + LONG * 20, LONG * 20 + "Thursday\n" + LONG * 20),
+        ("x" + " y" * 60_000, "z " * 60_000),
+    ],
+)
+def test_long_and_repetitive_texts_are_compared_too(old: str, new: str) -> None:
+    changes = words_changed(old, new)
+    assert "".join(change.text for change in changes if change.how != "added") == old
+    assert "".join(change.text for change in changes if change.how != "removed") == new
+    if "Tuesday" in old:
+        assert ("removed", "Tuesday") in [(change.how, change.text) for change in changes]
