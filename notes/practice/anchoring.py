@@ -70,7 +70,7 @@ def check(db: Connection, standing: Standing) -> str:
     """Compare the log with every anchor there is; sets the standing's rollback. Gives what to tell, or nothing."""
     told = db.exec_driver_sql("SELECT value FROM settings WHERE name = ?", (PLACE,)).scalar()
     standing.second_place = Path(str(told)) if told else None
-    key = anchor.key_for(standing.row_key)
+    key = standing.anchor_key
     found: list[Anchor] = []
     for path in standing.anchors():
         with contextlib.suppress(NotesError):  # a stick that is not plugged in, a folder without rights: not anchored

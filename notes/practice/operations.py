@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Concatenate, Generic, NoReturn, ParamSpec, TypeVar
 
@@ -80,6 +81,11 @@ class Standing:
     rollback: Rollback | None = None
     second_place: Path | None = None
     anchored: bool = False
+
+    @cached_property
+    def anchor_key(self) -> bytes:
+        """The key of the anchor's MACs."""
+        return anchor.key_for(self.row_key)
 
     def anchors(self) -> list[Path]:
         """The files outside the vault that remember the end of its log."""

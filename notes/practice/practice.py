@@ -138,7 +138,7 @@ class Practice:
         if standing.rollback:
             return
         end = Anchor(standing.end.seq, standing.end.head.hex(), iso(standing.surroundings.now()))
-        key = anchor.key_for(standing.row_key)
+        key = standing.anchor_key
         for path in standing.anchors() if durable else standing.anchors()[:1]:
             try:
                 anchor.write(path, key, standing.vault_id, end, durable=durable)

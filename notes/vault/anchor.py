@@ -94,17 +94,27 @@ def write(path: Path, key: bytes, vault_id: str, anchor: Anchor, *, durable: boo
     told = asdict(anchor)
     line = keys.canonical({**told, "mac": _mac(told, key, vault_id)}) + b"\n"
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if durable or (path.exists() and path.stat().st_size > LONGEST):
-            write_atomically(path, line)
+        if not durable and _appended(path, line):
             return
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
-        try:
-            os.write(handle, line)
-        finally:
-            os.close(handle)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_atomically(path, line)
     except OSError as error:
         raise machine_error(error) from None
+
+
+def _appended(path: Path, line: bytes) -> bool:
+    """Whether the line could be added; not so where there is no file yet, or one that has grown long."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        return False
+    try:
+        if os.fstat(handle).st_size > LONGEST:
+            return False
+        os.write(handle, line)
+        return True
+    finally:
+        os.close(handle)
 
 
 def _parsed(line: bytes, key: bytes, vault_id: str) -> Anchor | None:
