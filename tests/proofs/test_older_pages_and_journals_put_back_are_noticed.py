@@ -3,7 +3,8 @@
 SQLCipher's seal says where a page belongs, not when it was written, so an older page in its place passes every check of
 SQLCipher and SQLite. Every page is replaced by the same page of each of twenty-four older copies; then mixtures of
 pages; then journals that were left over, put back beside the newest database. Unlocking or `verify` must say so, or
-every row must be as it was last written.
+every row must be as it was last written. A mixture that comes to the whole of an older state, rows and log alike, is
+told apart: only an anchor outside the vault could notice that, and the counts say how many there were.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import pytest
 from crash_model import Disk, read_record
 from proof_kit import PROOF, Count
 from scenarios import RECOVERY, SCENARIOS, VAULT, Stage, make_vault
-from stage_kit import Beginning, Seen, Server, commits, look
+from stage_kit import Beginning, Seen, Server, commits, database_key, look, rows_of
 
 from notes.errors import NotesError
 from notes.practice import verification
@@ -29,18 +30,21 @@ from notes.store.engine import PAGE_BYTES
 COPIES = 24
 CASES = 10_000 if PROOF else 24
 PARTS = 8 if PROOF else 1
-NOTICED, AS_IT_WAS, SHORTER_LOG = "noticed", "as last written", "the log ends earlier"
+NOTICED, AS_IT_WAS = "noticed", "all rows as last written"
+LET_IN = "noticed by verify, the journal let in before"
+SHORTER_LOG, OLDER = "all rows as last written, the log ends earlier", "the whole of an older state (needs an anchor)"
 
 
 @dataclass(frozen=True)
 class History:
-    """A vault, its older databases, the oldest first, and what the newest holds."""
+    """A vault, its older databases, the oldest first, what the newest holds, and all that it ever held at rest."""
 
     folder: Path
     older: list[bytes]
     newest: bytes
     seen: Seen
     door: bytes
+    states: frozenset[Seen]
 
     def outcome(self, database: bytes, journal: bytes = b"") -> str:
         """What comes of this database in the place of the newest. Anything but NotesError is a bug and goes up."""
@@ -57,13 +61,14 @@ class History:
                 found.practice.abandon()
         except NotesError as error:
             assert error.exit_code == 4, error
-            assert not journal or (self.folder / "vault.db").read_bytes() == database, "the journal was let in"
-            return NOTICED
+            return LET_IN if journal and (self.folder / "vault.db").read_bytes() != database else NOTICED
         finally:
             for left in self.folder.glob("vault.db*"):
                 left.unlink()
         if not sound or found.warnings:
-            return NOTICED
+            return LET_IN if journal else NOTICED
+        if found.seen in self.states:
+            return OLDER
         assert found.seen.rows == self.seen.rows, "rows are other than they were last written, and nobody was told"
         return AS_IT_WAS if found.seen == self.seen else SHORTER_LOG
 
@@ -83,7 +88,17 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     with_a_look = Path(shutil.copytree(place, place.with_name("looked-at")))
     found = look(with_a_look / VAULT, [RECOVERY.hex()])
     found.practice.abandon()
-    return History(place / VAULT, older, newest, found.seen, door)
+    return History(place / VAULT, older, newest, found.seen, door, states_of(place / VAULT, older))
+
+
+def states_of(folder: Path, older: list[bytes]) -> frozenset[Seen]:
+    """What each of these databases holds."""
+    key = database_key(folder, RECOVERY.hex())
+    found = set()
+    for database in older:
+        (folder / "vault.db").write_bytes(database)
+        found.add(rows_of(folder, key))
+    return frozenset(found)
 
 
 def _sit(practice: Practice, sitting: int) -> None:
@@ -170,20 +185,23 @@ def journals(
     for number, scenario in enumerate(PLAYED):
         assert SCENARIOS[scenario].begins == "whole"
         disk, written = Disk(play), room / f"record {number}"
-        older.append((play / VAULT / "vault.db").read_bytes())
         server.play(
             scenario=scenario, place=play, told=room / "told", record=written, seed=40 + number, key=RECOVERY.hex()
         )
         for event in read_record(written):
-            if commits(event) and event.what != "r":
+            ends = commits(event) and event.what != "r"
+            if ends:
                 found.append(disk.seen().get(f"{VAULT}/vault.db-journal") or b"")
             disk.do(event)
+            if ends:
+                older.append(disk.seen()[f"{VAULT}/vault.db"] or b"")
     newest = (play / VAULT / "vault.db").read_bytes()
     door = (play / VAULT / "locked.state").read_bytes()
     shutil.copytree(play, room / "looked-at")
     seen = look(room / "looked-at" / VAULT, [RECOVERY.hex()])
     seen.practice.abandon()
-    return History(play / VAULT, older, newest, seen.seen, door), [journal for journal in found if any(journal[:8])]
+    history = History(play / VAULT, older, newest, seen.seen, door, states_of(play / VAULT, older) - {seen.seen})
+    return history, [journal for journal in found if any(journal[:8])]
 
 
 def with_fewer_records(journal: bytes, chance: random.Random) -> Iterator[bytes]:
