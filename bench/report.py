@@ -255,6 +255,8 @@ says what opening costs). None of them keeps a log. Each had at most {longest} s
 """
 
 NOT_YET = """\
+Why a bar is missed, and what would move it: [decisions/007](decisions/007-speed.md).
+
 Not measured here: verified backup (<= 5 x copying the file) and the window's memory (<= 200 MB).
 """
 
