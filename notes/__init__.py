@@ -3,6 +3,7 @@
 The house, top storey first; imports point downwards only (``tests/house`` enforces it):
 
 - ``cli``          the terminal face: one file per group of commands, no rules
+- ``desktop``      the window face: one file per screen, no rules
 - ``sample``       an invented practice, for the demo
 - ``exchange``     in and out: importing, the recovery sheet, the report of a drill
 - ``record``       clients, sessions, notes, templates, tags, search

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
 import typer
 
 from notes.cli import secrets_in
@@ -16,7 +14,7 @@ from notes.cli.output import warn
 from notes.errors import UsageError
 from notes.practice import opening
 from notes.practice.practice import Practice
-from notes.practice.surroundings import Surroundings, here
+from notes.practice.surroundings import this_computer
 from notes.vault import keys
 
 
@@ -51,7 +49,7 @@ def options(context: typer.Context) -> Options:
 def _unlock(said: Options) -> Practice:
     secret = secrets_in.to_unlock(said.folder(), said.passphrase_file, said.recovery_key_file, said.key_file)
     try:
-        return opening.unlock(said.folder(), secret, face="terminal", surroundings=around())
+        return opening.unlock(said.folder(), secret, face="terminal", surroundings=this_computer())
     finally:
         keys.wipe(secret.value)
 
@@ -71,9 +69,3 @@ def unlocked(context: typer.Context) -> Iterator[Practice]:
     finally:
         for warning in practice.warnings[told:]:
             warn(warning)
-
-
-def around() -> Surroundings:
-    """This machine, with the user's own folder for what outlasts a run, or the one that NOTES_STATE_DIR names."""
-    named = os.environ.get("NOTES_STATE_DIR")
-    return here(Path(named) if named else platformdirs.user_state_path("session-notes", appauthor=False))

@@ -11,11 +11,12 @@ import typer
 
 from notes.access_log.receipts import Receipt
 from notes.cli import secrets_in
-from notes.cli.options import around, options, unlocked
+from notes.cli.options import options, unlocked
 from notes.cli.output import as_json, progress_bar, say, shown
 from notes.errors import NotesError, UsageError
 from notes.exchange import recovery_sheet
 from notes.practice import opening, verification
+from notes.practice.surroundings import this_computer
 from notes.practice.verification import Problem, Report
 from notes.vault import keys, recovery_key
 
@@ -35,7 +36,7 @@ def init(
     typed = secrets_in.to_choose(said.passphrase_file, (name,))
     try:
         key_file = secrets_in.make_key_file(said.key_file, folder) if said.key_file else None
-        created = opening.create(folder, typed, name, key_file=key_file, face="terminal", surroundings=around())
+        created = opening.create(folder, typed, name, key_file=key_file, face="terminal", surroundings=this_computer())
     finally:
         keys.wipe(typed)
     if said.json:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import platformdirs
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -38,6 +40,12 @@ def here(state: Path | None = None) -> Surroundings:
         boot=_boot_id(),
         state=state,
     )
+
+
+def this_computer() -> Surroundings:
+    """This machine, with the user's own folder for what outlasts a run, or the one that NOTES_STATE_DIR names."""
+    named = os.environ.get("NOTES_STATE_DIR")
+    return here(Path(named) if named else platformdirs.user_state_path("session-notes", appauthor=False))
 
 
 def alone(surroundings: Surroundings) -> Surroundings:

@@ -1,0 +1,14 @@
+"""The window: what a practitioner lives in. It holds no rules; it runs the same operations as the terminal.
+
+- ``app``        the program: one window on one vault, or the screens before there is one
+- ``worker``     the one thread that owns the vault; nothing here touches a vault in any other way
+- ``desk``       what every screen is given: run an operation, go somewhere, say something
+- ``window``     the frame: rooms on the left, the screen, the line that says what went wrong or can be undone
+- ``actions``    every command, once: menus, palette, shortcuts and the help sheet read them
+- ``theme``      the design system: spacing, type scale, colour roles, light and dark
+- ``icons``      the icons
+- ``parts``      small widgets that several screens use
+- ``words``      times and counts as people say them
+- one file for each screen: ``gate`` (lock screen), ``first_run``, ``today``, ``clients``, ``client_page``, ``editor``,
+  ``search``, ``log_screen``, ``settings_screen``, ``help_screen``
+"""

@@ -1,0 +1,22 @@
+"""``python -m notes.desktop [FOLDER] [--sample]``: the window, on a vault or where one is chosen."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    """Show the window until it is closed."""
+    parser = argparse.ArgumentParser(prog="notes", description="The window of Session Notes.")
+    parser.add_argument("folder", nargs="?", type=Path, help="the vault's folder")
+    parser.add_argument("--sample", action="store_true", help="it is the sample practice: mark it on every screen")
+    asked = parser.parse_args()
+    from notes.desktop import app
+
+    sys.exit(app.main(asked.folder, asked.sample))
+
+
+if __name__ == "__main__":
+    main()

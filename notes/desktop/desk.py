@@ -1,0 +1,141 @@
+"""What every screen is given: run an operation, go somewhere, say something, take up commands.
+
+Screens speak to the desk only; the window listens to it. So a screen can be tested with a desk and no window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QKeySequence
+
+from notes.desktop import icons
+from notes.desktop.actions import COMMANDS
+from notes.desktop.preferences import Preferences
+from notes.desktop.worker import Job, Worker
+from notes.errors import NotesError
+
+if TYPE_CHECKING:
+    from notes.practice.operations import Operation, P, R
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A line at the top of the window. `undo` takes back what it tells of."""
+
+    text: str
+    detail: str = ""
+    tone: str = "plain"
+    undo: Callable[[], None] | None = None
+    stays: bool = False
+
+
+class Desk(QObject):
+    """One for each window. `now` is the practice's own time, without a zone."""
+
+    went = Signal(str, object)
+    """The screen to show, and the place in it, as a dict."""
+    said = Signal(object)
+    """A Notice to show; None takes it away."""
+    saved = Signal(str)
+    """What to say of the text being written: Saved 14:02."""
+    identity_wanted = Signal(str, object)
+    """Why the passphrase is asked for again, and what to do once it was right."""
+
+    def __init__(
+        self,
+        worker: Worker,
+        preferences: Preferences,
+        now: Callable[[], datetime] = datetime.now,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.worker, self.preferences, self.now = worker, preferences, now
+        self.sample = False
+        """Whether this is the sample practice, which is marked on every screen."""
+        self._actions = {command.name: self._action(command) for command in COMMANDS}
+        self._taken: dict[str, Callable[[], Any]] = {}
+        self._before_lock: list[Callable[[], None]] = []
+
+    def do(
+        self,
+        operation: Operation[P, R],
+        *args: Any,
+        then: Callable[[R], None] | None = None,
+        failed: Callable[[NotesError], None] | None = None,
+        owner: QObject | None = None,
+        name: str = "",
+        latest: str | None = None,
+        **kwargs: Any,
+    ) -> Job:
+        """Run an operation in the worker (see ``Worker.do``). Without `failed`, what goes wrong is said on top."""
+        return self.worker.do(
+            operation,
+            *args,
+            then=then,
+            failed=failed or self.complain,
+            owner=owner,
+            name=name,
+            latest=latest,
+            **kwargs,
+        )
+
+    def go(self, screen: str, **place: Any) -> None:
+        """Show a screen. `place` is what ``Screen.arrive`` takes."""
+        self.went.emit(screen, place)
+
+    def say(self, text: str, detail: str = "", *, tone: str = "plain", undo: Callable[[], None] | None = None) -> None:
+        """Say a line at the top, for a while; `undo` offers to take back what was done."""
+        self.said.emit(Notice(text, detail, tone, undo))
+
+    def complain(self, error: NotesError) -> None:
+        """Say what went wrong, why, and what to do; it stays until it is read."""
+        self.said.emit(Notice(error.what, " ".join(filter(None, (error.why, error.hint))), "alarm", None, True))
+
+    def confirm_identity(self, why: str, then: Callable[[], None]) -> None:
+        """Ask for the passphrase again before `then`: for what takes text out, or changes who can open the vault."""
+        self.identity_wanted.emit(why, then)
+
+    # --- commands ----------------------------------------------------------------------------------------------
+
+    def action(self, name: str) -> QAction:
+        """The action of a command, for menus and buttons. Raises KeyError."""
+        return self._actions[name]
+
+    def take_up(self, name: str, run: Callable[[], Any]) -> None:
+        """From now on the command `name` does this."""
+        self._taken[name] = run
+        self._actions[name].setEnabled(True)
+
+    def lay_down(self, name: str) -> None:
+        """The command is out of force."""
+        self._taken.pop(name, None)
+        self._actions[name].setEnabled(False)
+
+    def _action(self, command: Any) -> QAction:
+        made = QAction(icons.icon(command.icon), command.text, self)
+        made.setShortcuts([QKeySequence(keys) for keys in command.keys])
+        made.setObjectName(command.name)
+        made.setEnabled(False)
+        made.triggered.connect(lambda: self._taken[command.name]())
+        return made
+
+    # --- locking -----------------------------------------------------------------------------------------------
+
+    def before_lock(self, run: Callable[[], None]) -> None:
+        """`run` hands what is unsaved to the worker; it is called before every lock, and must not ask or wait."""
+        self._before_lock.append(run)
+
+    def not_before_lock(self, run: Callable[[], None]) -> None:
+        """Take back ``before_lock``."""
+        if run in self._before_lock:
+            self._before_lock.remove(run)
+
+    def flush(self) -> None:
+        """Hand everything unsaved to the worker."""
+        for run in list(self._before_lock):
+            run()

@@ -1,0 +1,218 @@
+"""Small widgets that several screens use, dressed by ``theme``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from notes.desktop import icons, theme
+
+Box = TypeVar("Box", bound=QBoxLayout)
+
+
+def words(
+    text: str = "", scale: float = theme.BODY, *, tone: str = "", strong: bool = False, wrap: bool = True
+) -> QLabel:
+    """A label: plain text, never read as HTML, so that nothing typed can dress itself up."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setFont(theme.font(scale, strong=strong))
+    label.setWordWrap(wrap)
+    if tone:
+        label.setProperty("tone", tone)
+    return label
+
+
+def set_tone(widget: QWidget, tone: str) -> None:
+    """Change the tone of a widget that is shown already."""
+    widget.setProperty("tone", tone)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def button(text: str, run: Callable[[], object] | None = None, *, tone: str = "", icon: str = "") -> QPushButton:
+    """A push button. `tone` is main for what to do next, link for going somewhere, alarm for what takes away."""
+    made = QPushButton(text)
+    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    made.setAutoDefault(False)
+    if tone:
+        made.setProperty("tone", tone)
+    if icon:
+        role = {"main": "on_accent", "link": "accent", "alarm": "alarm"}.get(tone, "text")
+        made.setIcon(icons.icon(icon, role))
+        made.setIconSize(QSize(18, 18))
+    if run is not None:
+        made.clicked.connect(lambda: run())
+    return made
+
+
+def tool(action: QAction, *, text: bool = False) -> QToolButton:
+    """A flat button for a command. Without `text` it shows its icon only; its name and keys are its tip."""
+    made = QToolButton()
+    made.setDefaultAction(action)
+    made.setIconSize(QSize(18, 18))
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if text else Qt.ToolButtonStyle.ToolButtonIconOnly
+    made.setToolButtonStyle(style)
+    name = action.text().removesuffix(" …")
+    made.setAccessibleName(name)
+    keys = action.shortcut().toString()
+    made.setToolTip(f"{name} ({keys})" if keys else name)
+    return made
+
+
+def stacked(*things: QWidget | QLayout | int, gap: int = theme.M, margin: int | tuple[int, int] = 0) -> QVBoxLayout:
+    """Things one below the other; a number is extra room, 0 what is left. `margin` is around, or across and down."""
+    return _fill(QVBoxLayout(), things, gap, margin)
+
+
+def beside(*things: QWidget | QLayout | int, gap: int = theme.S, margin: int | tuple[int, int] = 0) -> QHBoxLayout:
+    """Things side by side; a number is extra room, 0 takes what is left."""
+    return _fill(QHBoxLayout(), things, gap, margin)
+
+
+def _fill(box: Box, things: tuple[QWidget | QLayout | int, ...], gap: int, margin: int | tuple[int, int]) -> Box:
+    across, down = margin if isinstance(margin, tuple) else (margin, margin)
+    box.setContentsMargins(across, down, across, down)
+    box.setSpacing(gap)
+    for thing in things:
+        if isinstance(thing, QWidget):
+            box.addWidget(thing)
+        elif isinstance(thing, QLayout):
+            box.addLayout(thing)
+        elif thing:
+            box.addSpacing(thing)
+        else:
+            box.addStretch(1)
+    return box
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
+        elif (inner := item.layout()) is not None:
+            clear(inner)
+
+
+class Card(QFrame):
+    """A surface with a heading; `body` is what it holds."""
+
+    def __init__(self, heading: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.body = stacked(gap=theme.S)
+        self.head = beside()
+        outer = stacked(margin=theme.L)
+        if heading:
+            self.head.addWidget(words(heading, strong=True), 1)
+            self.setAccessibleName(heading)
+        outer.addLayout(self.head)
+        outer.addLayout(self.body)
+        self.setLayout(outer)
+
+
+class Empty(QWidget):
+    """What stands where there is nothing yet: why that is, and what to do about it."""
+
+    def __init__(self, icon: str, title: str, detail: str = "", do: QPushButton | None = None) -> None:
+        super().__init__()
+        picture = QLabel()
+        picture.setPixmap(icons.icon(icon, "quiet").pixmap(QSize(36, 36)))
+        picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        box = stacked(0, picture, margin=theme.XL)
+        for label in (words(title, theme.LEAD, strong=True), words(detail, tone="quiet")):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            if label.text():
+                box.addWidget(label)
+        if do is not None:
+            box.addWidget(do, 0, Qt.AlignmentFlag.AlignCenter)
+        box.addStretch(1)
+        self.setLayout(box)
+
+
+class Column(QScrollArea):
+    """A column of things in the middle, no wider than is good to read; scrolls when it is too long."""
+
+    def __init__(self, width: int = 900, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inner = QWidget()
+        inner.setMaximumWidth(width)
+        self.body = stacked(gap=theme.L, margin=theme.XL)
+        inner.setLayout(self.body)
+        around = QWidget()
+        row = beside()
+        row.addStretch(1)
+        row.addWidget(inner, 1000)
+        row.addStretch(1)
+        around.setLayout(row)
+        self.setWidget(around)
+
+
+class NoticeBar(QFrame):
+    """The line on top: what was done and can be undone, or what went wrong and what to do."""
+
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("notice")
+        self._text, self._detail = words(strong=True), words()
+        self._undo = button("Undo", self._take_back)
+        self._close = QToolButton()
+        self._close.setIcon(icons.icon("x"))
+        self._close.setAccessibleName("Close this line")
+        self._close.setToolTip("Close this line (Esc)")
+        self._close.clicked.connect(self.dismiss)
+        told = stacked(self._text, self._detail, gap=theme.XS)
+        self._row = beside(gap=theme.M, margin=theme.M)
+        self._row.addLayout(told, 1)
+        self._row.addWidget(self._undo)
+        self._row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(self._row)
+        self._back: Callable[[], None] | None = None
+        self.hide()
+
+    def tell(self, text: str, detail: str, tone: str, undo: Callable[[], None] | None) -> None:
+        """Show a line."""
+        self._text.setText(text)
+        self._detail.setText(detail)
+        self._detail.setVisible(bool(detail))
+        self._back = undo
+        self._undo.setVisible(undo is not None)
+        set_tone(self, tone)
+        self.setAccessibleName(f"{text} {detail}".strip())
+        self.show()
+
+    def dismiss(self) -> None:
+        """Take the line away."""
+        self._back = None
+        self.hide()
+        self.closed.emit()
+
+    def _take_back(self) -> None:
+        run = self._back
+        self.dismiss()
+        if run is not None:
+            run()

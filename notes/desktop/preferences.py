@@ -1,0 +1,95 @@
+"""What the window remembers between runs, outside any vault: looks, lock times, where the vaults are.
+
+No client data: no names, no numbers, nothing of what was open. That is kept in the vault (see ``Worker.lock``).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+from PySide6.QtCore import QByteArray, QSettings
+
+LOCK_AFTER = (1, 2, 5, 10, 15, 30)
+"""Minutes without a key or a click after which the vault locks; one of these."""
+USUALLY_AFTER = 5
+
+
+class Preferences:
+    """Read and written as attributes; on disk at once."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        path = file or platformdirs.user_config_path("session-notes", appauthor=False) / "window.ini"
+        self._kept = QSettings(str(path), QSettings.Format.IniFormat)
+
+    @property
+    def recent(self) -> list[Path]:
+        """Vault folders, the last one first; those that are gone are left out."""
+        kept = self._kept.value("recent", [])
+        listed = kept if isinstance(kept, list) else [kept] if kept else []
+        return [Path(folder) for folder in map(str, listed) if Path(folder).is_dir()]
+
+    def remember(self, folder: Path) -> None:
+        """Put a vault at the head of the list."""
+        others = [str(known) for known in self.recent if known != folder.absolute()]
+        self._keep("recent", [str(folder.absolute()), *others][:8])
+
+    def forget(self, folder: Path) -> None:
+        """Take a vault off the list; the vault stays where it is."""
+        self._keep("recent", [str(known) for known in self.recent if known != folder])
+
+    @property
+    def scheme(self) -> str:
+        """system, light or dark."""
+        found = str(self._kept.value("scheme", "system"))
+        return found if found in ("light", "dark") else "system"
+
+    @scheme.setter
+    def scheme(self, wanted: str) -> None:
+        self._keep("scheme", wanted)
+
+    @property
+    def lock_after(self) -> int:
+        """Minutes without a key or a click after which the vault locks."""
+        try:
+            found = int(str(self._kept.value("lock_after", USUALLY_AFTER)))
+        except ValueError:
+            return USUALLY_AFTER
+        return found if found in LOCK_AFTER else USUALLY_AFTER
+
+    @lock_after.setter
+    def lock_after(self, minutes: int) -> None:
+        self._keep("lock_after", minutes)
+
+    @property
+    def initials(self) -> bool:
+        """Whether clients are shown by their initials."""
+        return str(self._kept.value("initials", "false")) == "true"
+
+    @initials.setter
+    def initials(self, wanted: bool) -> None:
+        self._keep("initials", "true" if wanted else "false")
+
+    @property
+    def backup_folder(self) -> Path | None:
+        """Where backups go."""
+        found = str(self._kept.value("backup_folder", ""))
+        return Path(found) if found else None
+
+    @backup_folder.setter
+    def backup_folder(self, folder: Path | None) -> None:
+        self._keep("backup_folder", str(folder) if folder else "")
+
+    @property
+    def geometry(self) -> QByteArray:
+        """Size and place of the window."""
+        found = self._kept.value("geometry", QByteArray())
+        return found if isinstance(found, QByteArray) else QByteArray()
+
+    @geometry.setter
+    def geometry(self, told: QByteArray) -> None:
+        self._keep("geometry", told)
+
+    def _keep(self, name: str, value: object) -> None:
+        self._kept.setValue(name, value)
+        self._kept.sync()

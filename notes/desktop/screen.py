@@ -1,0 +1,40 @@
+"""A screen: one thing that the practitioner looks at, in the frame of the window."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from PySide6.QtWidgets import QWidget
+
+from notes.desktop.desk import Desk
+from notes.desktop.worker import Kinds
+
+
+class Screen(QWidget):
+    """What all screens have. `shows` are the kinds of thing whose change makes it ask again for what it shows."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    shows: ClassVar[Kinds] = frozenset()
+    commands: ClassVar[tuple[str, ...]] = ()
+    """Commands in force while it is shown; each calls the method of that name, dots as underscores."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.setAccessibleName(self.title)
+        self.setObjectName(self.name)
+
+    def arrive(self, **place: Any) -> None:
+        """It comes into view, at `place`. Asks for what it shows."""
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Ask again for what is shown."""
+
+    def leave(self) -> None:
+        """It goes out of view. Hands over what is unsaved."""
+
+    def place(self) -> dict[str, Any]:
+        """Where in it one is, so as to come back: what ``arrive`` takes, in plain values."""
+        return {}

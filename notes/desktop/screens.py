@@ -1,0 +1,17 @@
+"""The screens, by name. A screen's own file is read when it is first gone to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from notes.desktop.desk import Desk
+from notes.desktop.screen import Screen
+
+
+def _today(desk: Desk) -> Screen:
+    from notes.desktop.today import Today
+
+    return Today(desk)
+
+
+SCREENS: dict[str, Callable[[Desk], Screen]] = {"today": _today}

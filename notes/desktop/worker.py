@@ -1,0 +1,289 @@
+"""The worker: the one thread that owns the vault.
+
+Screens hand it operations; each runs alone, in the order in which it was asked for, and its result comes back to the
+main thread. What is long and can wait (``in_background``) runs only while nothing else is asked for, and is stopped
+and begun again when something is.
+"""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import shiboken6
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from notes.errors import NotesError, UsageError
+
+if TYPE_CHECKING:
+    from notes.practice.operations import Operation, P, R
+    from notes.practice.practice import Practice
+    from notes.vault.slots import Secret
+
+SHOWN_AFTER = 200
+"""Milliseconds after which the window shows that something is at work."""
+
+Kinds = frozenset[str]
+"""Kinds of thing that changed, by the first word of the event: client, session, note, key, backup, log, vault."""
+
+EVERYTHING: Kinds = frozenset({"client", "session", "note", "key", "backup", "log", "vault"})
+
+
+class Cancelled(NotesError):
+    """Somebody stopped it, or something more urgent came. Nothing half-done was kept."""
+
+
+@dataclass
+class Job:
+    """Something to run in the worker's thread. `then` and `failed` run in the main thread, unless `owner` is gone."""
+
+    run: Callable[[Job], Any]
+    then: Callable[[Any], None] | None = None
+    failed: Callable[[NotesError], None] | None = None
+    owner: QObject | None = None
+    name: str = ""
+    latest: str | None = None
+    changes: Kinds = frozenset()
+    background: bool = False
+    progress: Callable[[str, int, int], None] | None = None
+    stopped: threading.Event = field(default_factory=threading.Event)
+    begin_again: bool = False
+
+    def stop(self) -> None:
+        """Ask it to end. It ends at its next step, with nothing half-done kept."""
+        self.stopped.set()
+
+    def check(self) -> None:
+        """Called by long work between its steps. Raises Cancelled."""
+        if self.stopped.is_set():
+            raise Cancelled("It was stopped.", "", "Nothing half-done was kept.")
+
+
+class Worker(QObject):
+    """Owns the vault. Every method is called from the main thread."""
+
+    changed = Signal(object)
+    """Kinds, after an operation that changed the record."""
+    at_work = Signal(str)
+    """The name of what has been running for a while; empty when nothing is."""
+    went_wrong = Signal(object)
+    """An error that nobody asked to hear of: a NotesError to show, or a fault in the program."""
+
+    _ended = Signal(object, object, object)
+    _progressed = Signal(object, str, int, int)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._queue: queue.PriorityQueue[tuple[int, int, Job | None]] = queue.PriorityQueue()
+        self._numbers = itertools.count()
+        self._newest: dict[str, Job] = {}
+        self._running: Job | None = None
+        self._waiting = 0
+        self._guard = threading.Lock()
+        self._practice: Practice | None = None
+        self._ended.connect(self._deliver)
+        self._progressed.connect(self._tell)
+        self._clock = QTimer(self, singleShot=True, interval=SHOWN_AFTER)
+        self._clock.timeout.connect(self._say_at_work)
+        self._thread = threading.Thread(target=self._live, name="vault", daemon=True)
+        self._thread.start()
+
+    # --- what the main thread asks for -------------------------------------------------------------------------
+
+    def unlock(
+        self,
+        folder: Path,
+        secret: Secret,
+        then: Callable[[list[str]], None],
+        failed: Callable[[NotesError], None],
+    ) -> None:
+        """Unlock the vault; `then` gets what is to be said first. The secret is wiped."""
+
+        def run(job: Job) -> list[str]:
+            from notes.practice import opening  # read only here: the lock screen does not wait for it
+            from notes.practice.surroundings import this_computer
+            from notes.vault import keys
+
+            try:
+                self._practice = opening.unlock(folder, secret, face="window", surroundings=this_computer())
+            finally:
+                keys.wipe(secret.value)
+            return self._practice.warnings[:]
+
+        self._put(Job(run, then, failed, name="Unlocking"))
+
+    def do(
+        self,
+        operation: Operation[P, R],
+        *args: Any,
+        then: Callable[[R], None] | None = None,
+        failed: Callable[[NotesError], None] | None = None,
+        owner: QObject | None = None,
+        name: str = "",
+        latest: str | None = None,
+        **kwargs: Any,
+    ) -> Job:
+        """Run an operation. Of several with the same `latest`, only the one asked for last is run and answered."""
+        event = operation.event
+        changes = frozenset({event.name.partition(".")[0]}) if event.action in ("C", "U", "D") else frozenset[str]()
+        changes = EVERYTHING if event.name.startswith("import.") and changes else changes
+
+        def run(job: Job) -> R:
+            return self._open().do(operation, *args, **kwargs)
+
+        return self._put(Job(run, then, failed, owner, name, latest, changes))
+
+    def run(
+        self,
+        function: Callable[[Practice, Job], Any],
+        *,
+        then: Callable[[Any], None] | None = None,
+        failed: Callable[[NotesError], None] | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
+        owner: QObject | None = None,
+        name: str = "",
+        changes: Kinds = frozenset(),
+        background: bool = False,
+    ) -> Job:
+        """Run what is more than one operation: a backup, a save inside a spell. `function` calls ``job.check``.
+
+        With `background` it runs while nothing else is asked for; when something is, it is stopped and begun again.
+        """
+        job = Job(
+            lambda job: function(self._open(), job),
+            then,
+            failed,
+            owner,
+            name,
+            None,
+            changes,
+            background,
+            progress,
+        )
+        return self._put(job)
+
+    def apart(
+        self,
+        function: Callable[[Job], Any],
+        *,
+        then: Callable[[Any], None] | None = None,
+        failed: Callable[[NotesError], None] | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
+        owner: QObject | None = None,
+        name: str = "",
+    ) -> Job:
+        """Run what needs no unlocked vault: creating one, looking at a backup."""
+        return self._put(Job(function, then, failed, owner, name, progress=progress))
+
+    def lock(self, then: Callable[[Any], None], failed: Callable[[NotesError], None], place: str | None = None) -> None:
+        """Lock the vault, after everything asked for so far; what runs in the background is stopped.
+
+        `place` is where the window was, kept in the record.
+        """
+
+        def run(job: Job) -> None:
+            practice, self._practice = self._practice, None
+            if practice is not None:
+                practice.lock()
+
+        self._put(Job(run, then, failed, name="Locking"))
+
+    def stop(self) -> None:
+        """Lock the vault if it is open, and end the thread: when the program ends."""
+        self.lock(lambda _: None, lambda _: None)
+        self._queue.put((2, next(self._numbers), None))
+        self._thread.join()
+
+    def progress(self, job: Job) -> Callable[[str, int, int], None]:
+        """What long work calls as it goes on: it tells the window, and raises Cancelled when it is to end."""
+
+        def tell(what: str, done: int, total: int) -> None:
+            job.check()
+            self._progressed.emit(job, what, done, total)
+
+        return tell
+
+    # --- in the main thread ------------------------------------------------------------------------------------
+
+    def _put(self, job: Job) -> Job:
+        if job.latest is not None:
+            if before := self._newest.get(job.latest):
+                before.stop()
+            self._newest[job.latest] = job
+        with self._guard:
+            if self._running is not None and self._running.background and not job.background:
+                self._running.begin_again = True
+                self._running.stop()
+        self._waiting += 1
+        if not self._clock.isActive():
+            self._clock.start()
+        self._queue.put((1 if job.background else 0, next(self._numbers), job))
+        return job
+
+    def _deliver(self, job: Job, result: Any, error: BaseException | None) -> None:
+        self._waiting -= 1
+        if not self._waiting:
+            self._clock.stop()
+            self.at_work.emit("")
+        if job.begin_again:
+            job.begin_again = False
+            job.stopped.clear()
+            self._put(job)
+            return
+        gone = job.owner is not None and not shiboken6.isValid(job.owner)
+        if error is None and job.changes:
+            self.changed.emit(job.changes)
+        if gone or (job.latest is not None and self._newest.get(job.latest) is not job):
+            return
+        if error is None:
+            if job.then is not None:
+                job.then(result)
+        elif isinstance(error, NotesError):
+            if job.failed is not None:
+                job.failed(error)
+            else:
+                self.went_wrong.emit(error)
+        else:
+            self.went_wrong.emit(error)
+
+    def _tell(self, job: Job, what: str, done: int, total: int) -> None:
+        gone = job.owner is not None and not shiboken6.isValid(job.owner)
+        if job.progress is not None and not gone:
+            job.progress(what, done, total)
+
+    def _say_at_work(self) -> None:
+        running = self._running
+        if running is not None and running.name:
+            self.at_work.emit(running.name)
+
+    # --- in the worker's thread --------------------------------------------------------------------------------
+
+    def _live(self) -> None:
+        while True:
+            _, _, job = self._queue.get()
+            if job is None:
+                return
+            with self._guard:
+                self._running = job
+            result, error = None, None
+            try:
+                job.check()
+                result = job.run(job)
+            except BaseException as raised:
+                error = raised
+            with self._guard:
+                self._running = None
+                if error is None:
+                    job.begin_again = False  # it was done before it could be stopped
+            self._ended.emit(job, result, error)
+            del job, result, error  # nothing shown stays here
+
+    def _open(self) -> Practice:
+        if self._practice is None:
+            raise UsageError("The vault is locked.", "", "Unlock it first.")
+        return self._practice

@@ -1,0 +1,83 @@
+"""What the window's tests share: a real vault behind a real window, off screen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from notes.desktop import theme
+from notes.desktop.desk import Desk
+from notes.desktop.preferences import Preferences
+from notes.desktop.window import Window
+from notes.desktop.worker import Worker
+from notes.vault.slots import Secret
+
+PATIENCE = 20_000
+"""Milliseconds for which a test waits for the worker; only a hang takes as long."""
+
+
+@pytest.fixture
+def preferences(tmp_path: Path) -> Preferences:
+    """Of nobody else."""
+    return Preferences(tmp_path / "window.ini")
+
+
+@pytest.fixture
+def worker(qapp: QApplication) -> Iterator[Worker]:
+    """A worker that ends with the test."""
+    made = Worker()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def desk(qapp: QApplication, worker: Worker, preferences: Preferences) -> Desk:
+    """A desk without a window; the vault is not open yet."""
+    theme.apply(qapp, "light")
+    return Desk(worker, preferences)
+
+
+@pytest.fixture
+def ask(qtbot: QtBot, desk: Desk) -> Callable[..., Any]:
+    """Runs an operation through the worker, as screens do, and waits for what it gives."""
+
+    def run(operation: Any, *args: Any, **kwargs: Any) -> Any:
+        given: list[Any] = []
+        desk.do(operation, *args, then=given.append, failed=given.append, **kwargs)
+        qtbot.waitUntil(lambda: bool(given), timeout=PATIENCE)
+        if isinstance(given[0], Exception):
+            raise given[0]
+        return given[0]
+
+    return run
+
+
+@pytest.fixture
+def open_desk(qtbot: QtBot, desk: Desk, vault: Path, small_vault: tuple[Path, bytes]) -> Desk:
+    """A desk with the small vault open, opened quickly: with its recovery key."""
+    given: list[object] = []
+    secret = Secret("recovery", bytearray(small_vault[1]))
+    desk.worker.unlock(vault, secret, given.append, given.append)
+    qtbot.waitUntil(lambda: bool(given), timeout=PATIENCE)
+    assert isinstance(given[0], list), given
+    return desk
+
+
+@pytest.fixture
+def window(qtbot: QtBot, open_desk: Desk, vault: Path) -> Window:
+    """The whole window on the small vault, unlocked, on Today. `window.afresh` lists where it was started afresh."""
+    afresh: list[Path] = []
+    made = Window(open_desk, vault, afresh.append)
+    made.afresh = afresh  # type: ignore[attr-defined]
+    qtbot.addWidget(made)
+    made.show()
+    made.gate.opened.emit([])
+    return made

@@ -1,0 +1,34 @@
+"""Colours that can be told apart, and icons that exist."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication
+
+from notes.desktop import icons
+from notes.desktop.actions import COMMANDS, MENUS
+from notes.desktop.theme import DARK, LIGHT, PAIRS, Roles, contrast, high_contrast
+
+
+@pytest.mark.parametrize("roles", [LIGHT, DARK, high_contrast(LIGHT), high_contrast(DARK)])
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair[0]} on {pair[1]}")
+def test_every_colour_stands_out_from_its_ground(roles: Roles, pair: tuple[str, str, float]) -> None:
+    over, under, least = pair
+    assert contrast(getattr(roles, over), getattr(roles, under)) >= least
+
+
+def test_contrast_is_measured_as_the_standard_says() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_command_has_an_icon_and_a_menu(qapp: QApplication, command: object) -> None:
+    assert not icons.icon(command.icon).pixmap(QSize(24, 24)).isNull()  # type: ignore[attr-defined]
+    assert command.menu in MENUS  # type: ignore[attr-defined]
+
+
+def test_no_keys_mean_two_commands() -> None:
+    keys = [key for command in COMMANDS for key in command.keys]
+    assert sorted(keys) == sorted(set(keys))
