@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -204,6 +204,7 @@ class NoticeBar(QFrame):
         set_tone(self, tone)
         self.setAccessibleName(f"{text} {detail}".strip())
         self.show()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.accessibleName()))
 
     def dismiss(self) -> None:
         """Take the line away."""

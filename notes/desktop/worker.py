@@ -93,6 +93,11 @@ class Worker(QObject):
         self._thread = threading.Thread(target=self._live, name="vault", daemon=True)
         self._thread.start()
 
+    @property
+    def idle(self) -> bool:
+        """Whether everything asked for has been answered."""
+        return self._waiting == 0
+
     # --- what the main thread asks for -------------------------------------------------------------------------
 
     def unlock(

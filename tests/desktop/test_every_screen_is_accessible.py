@@ -1,0 +1,181 @@
+"""One walk over every screen: named, reachable by Tab, large enough, legible in light and dark, whole at 200 %."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QAccessible, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from notes.desktop import theme
+from notes.desktop.screens import SCREENS
+from notes.desktop.window import Window
+from notes.record import clients, reading
+from tests.desktop.conftest import PATIENCE
+
+VISITS: dict[str, tuple[str, Callable[[dict[str, int]], dict[str, Any]]]] = {
+    "today": ("today", lambda ids: {}),
+}
+"""Every screen, in each of its states: its name in ``SCREENS`` and the place in it, from the ids of the small vault."""
+
+
+@pytest.fixture
+def ids(window: Window, ask: Any) -> dict[str, int]:
+    """The client, the signed note and the draft of the small vault."""
+    found = {note.status: note.id for note in ask(reading.list_notes)}
+    return {"client": ask(clients.open, "Ada Quillfeather").id, **found}
+
+
+@pytest.fixture(params=VISITS, ids=VISITS)
+def screen(request: pytest.FixtureRequest, window: Window, ids: dict[str, int], qtbot: QtBot) -> Window:
+    """The window on one screen, with everything asked for there."""
+    name, place = VISITS[request.param]
+    window.desk.go(name, **place(ids))
+    settle(qtbot, window)
+    return window
+
+
+def settle(qtbot: QtBot, window: Window) -> None:
+    """Wait until nothing is at work any more."""
+    qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
+    QApplication.processEvents()
+
+
+def test_no_screen_is_left_out_of_the_walk() -> None:
+    assert {name for name, _ in VISITS.values()} == set(SCREENS)
+
+
+def test_every_control_has_a_name(screen: Window) -> None:
+    nameless = [describe(control) for control in controls(screen) if not name_of(control)]
+    assert nameless == []
+
+
+def test_tab_reaches_every_control_and_is_trapped_nowhere(screen: Window) -> None:
+    wanted = {control for control in controls(screen) if control.focusPolicy() & Qt.FocusPolicy.TabFocus}
+    screen.activateWindow()
+    reached: set[QWidget] = set()
+    for _ in range(3 * len(wanted) + 10):
+        QTest.keyClick(screen.focusWidget() or screen, Qt.Key.Key_Tab)
+        if (now := screen.focusWidget()) is not None:
+            reached.add(now)
+    assert [describe(control) for control in wanted - reached] == []
+
+
+def test_every_target_is_large_enough_to_hit(screen: Window) -> None:
+    targets = [c for c in controls(screen) if isinstance(c, QAbstractButton | QLineEdit | QComboBox)]
+    assert [describe(c) for c in targets if min(c.width(), c.height()) < 24] == []  # WCAG 2.2, 2.5.8
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_its_ground(screen: Window, qtbot: QtBot, scheme: str) -> None:
+    theme.apply(QApplication.instance(), scheme)  # type: ignore[arg-type]
+    settle(qtbot, screen)
+    picture = screen.grab().toImage()
+    faint = [
+        f"{describe(label)} {found:.1f}"
+        for label in texts(screen)
+        if (found := contrast_seen(picture, screen, label)) < 4.5
+    ]
+    assert faint == []
+
+
+@pytest.fixture
+def letters_twice_as_large(qapp: QApplication) -> Iterator[None]:
+    """As in the settings of somebody who sees badly."""
+    usual = qapp.font()
+    larger = qapp.font()
+    larger.setPointSizeF(usual.pointSizeF() * 2)
+    qapp.setFont(larger)
+    yield
+    qapp.setFont(usual)
+
+
+@pytest.mark.usefixtures("letters_twice_as_large")
+def test_nothing_is_cut_off_with_letters_twice_as_large(screen: Window, qtbot: QtBot) -> None:
+    screen.resize(1600, 1000)
+    settle(qtbot, screen)
+    cut = [describe(label) for label in texts(screen) if cut_off(label)]
+    outside = [describe(control) for control in controls(screen) if sideways_out(screen, control)]
+    assert (cut, outside) == ([], [])
+
+
+# --- looking at widgets ----------------------------------------------------------------------------------------
+
+
+def controls(window: Window) -> Iterator[QWidget]:
+    """What can be operated and is in sight."""
+    for widget in window.findChildren(QWidget):
+        if widget.isVisible() and widget.isEnabled() and widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
+            if widget.focusProxy() is None and not widget.objectName().startswith("qt_"):
+                yield widget
+
+
+def texts(window: Window) -> Iterator[QLabel | QAbstractButton]:
+    """Labels and buttons with words on them, in sight."""
+    for kind in (QLabel, QAbstractButton):
+        for widget in window.findChildren(kind):
+            shown = not widget.visibleRegion().isEmpty()
+            if shown and widget.isVisible() and widget.isEnabled() and widget.text().strip():
+                yield widget
+
+
+def name_of(widget: QWidget) -> str:
+    """What a screen reader says of it."""
+    interface = QAccessible.queryAccessibleInterface(widget)
+    return interface.text(QAccessible.Text.Name).strip() if interface is not None else ""
+
+
+def describe(widget: QWidget) -> str:
+    """For the message of a test: which widget."""
+    text = getattr(widget, "text", lambda: "")()
+    return f"{type(widget).__name__} {widget.objectName() or name_of(widget) or text!r} {widget.size().toTuple()}"
+
+
+def contrast_seen(picture: QImage, window: Window, widget: QWidget) -> float:
+    """The greatest contrast between the commonest colour of the widget, as painted, and any other."""
+    ratio = picture.devicePixelRatio()
+    corner = widget.mapTo(window, widget.visibleRegion().boundingRect().topLeft())
+    size = widget.visibleRegion().boundingRect().size()
+    area = QRect(corner * ratio, size * ratio).intersected(picture.rect())
+    seen = Counter(
+        picture.pixelColor(x, y).name()
+        for x in range(area.left(), area.right() + 1)
+        for y in range(area.top(), area.bottom() + 1)
+    )
+    if len(seen) < 2:
+        return 21.0  # nothing of it is painted: scrolled away, or a picture
+    ground = seen.most_common(1)[0][0]
+    return max(theme.contrast(ground, colour) for colour in seen)
+
+
+def cut_off(widget: QLabel | QAbstractButton) -> bool:
+    """Whether its words need more room than it has."""
+    if isinstance(widget, QLabel) and widget.wordWrap():
+        return widget.heightForWidth(widget.width()) > widget.height() + 1
+    return widget.sizeHint().width() > widget.width() + 1
+
+
+def sideways_out(window: Window, widget: QWidget) -> bool:
+    """Whether it lies where nobody can scroll to."""
+    parent = widget.parentWidget()
+    while parent is not None and parent is not window:
+        if isinstance(parent, QAbstractScrollArea) and not isinstance(parent, QScrollArea):
+            return False
+        parent = parent.parentWidget()
+    right = widget.mapTo(window, QPoint(widget.width(), 0)).x()
+    return right > window.width() + 1 or widget.mapTo(window, QPoint(0, 0)).x() < 0
