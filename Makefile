@@ -8,7 +8,7 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet --python $(RUN)
 LOCK := $(RUN) -m piptools compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --no-annotate pyproject.toml
 
-.PHONY: demo test proof bench lint lock picture clean
+.PHONY: demo test proof bench lint lock picture screenshots clean
 
 demo: $(VENV)/ready
 	@$(RUN) -m notes demo
@@ -34,6 +34,9 @@ lock: $(VENV)/ready-dev
 
 picture: $(VENV)/ready
 	$(RUN) docs/make_picture.py
+
+screenshots: $(VENV)/ready
+	@$(RUN) docs/make_screenshots.py $(GUIDE)
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	@echo "Setting up (once) ..."

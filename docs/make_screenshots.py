@@ -1,0 +1,111 @@
+"""Every screen of the sample practice, light and dark, at 100 % and 200 %, as pictures to look at (make screenshots).
+
+Pictures go to ``screenshots/``, which git ignores; with ``--guide`` the few that the guide shows go to docs/pictures/.
+The window is a real one, off screen, on a real vault; its clients are invented.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+LOOKS = [(scheme, scale) for scheme in ("light", "dark") for scale in ("1", "2")]
+IN_THE_GUIDE = (
+    "lock-screen",
+    "today",
+    "clients",
+    "client",
+    "writing",
+    "signing",
+    "signed",
+    "search",
+    "log",
+    "settings",
+)
+
+
+def main() -> None:
+    """Make them all, one process for each look: the scale is decided when Qt starts."""
+    if len(sys.argv) == 5:
+        _, scheme, scale, vault, folder = sys.argv
+        _one_look(scheme, scale, Path(vault), Path(folder))
+        return
+    from notes.sample import building
+
+    out = HERE.parent / "screenshots"
+    with tempfile.TemporaryDirectory() as temporary:
+        place = Path(temporary)
+        building.build(place / "Sample.vault", date.today())
+        for scheme, scale in LOOKS:
+            folder = out / f"{scheme}-{scale}00"
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            vault = shutil.copytree(place / "Sample.vault", place / f"{scheme}{scale}" / "Brook Street.vault")
+            surroundings = {
+                **os.environ,
+                "QT_QPA_PLATFORM": "offscreen",
+                "QT_SCALE_FACTOR": scale,
+                "NOTES_STATE_DIR": str(place / f"state{scheme}{scale}"),
+                "XDG_CONFIG_HOME": str(place / f"config{scheme}{scale}"),
+            }
+            command = [sys.executable, __file__, scheme, scale, str(vault), str(folder)]
+            subprocess.run(command, env=surroundings, check=True)
+            print(f"{len(list(folder.iterdir()))} pictures in {folder.relative_to(HERE.parent)}")
+    if "--guide" in sys.argv:
+        pictures = HERE / "pictures"
+        pictures.mkdir(exist_ok=True)
+        for name in IN_THE_GUIDE:
+            shutil.copy(out / "light-100" / f"{name}.png", pictures / f"{name}.png")
+
+
+def _one_look(scheme: str, scale: str, vault: Path, folder: Path) -> None:
+    from notes.desktop import app
+    from notes.desktop.desk import Desk
+    from notes.desktop.preferences import Preferences
+    from notes.desktop.window import Window
+    from notes.desktop.worker import Worker
+
+    preferences = Preferences()
+    preferences.scheme = scheme
+    application = app.application(preferences)
+    desk = Desk(Worker(), preferences)
+    window = Window(desk, vault, lambda _: None)
+    window.resize(1180, 760)
+    window.show()
+    for name in _scenes(window):
+        application.processEvents()
+        window.grab().save(str(folder / f"{name}.png"))
+    desk.worker.stop()
+
+
+def _scenes(window: Any) -> Iterator[str]:
+    """Each state of the window, by name, as a practitioner would come to it."""
+    from PySide6.QtTest import QTest
+
+    from notes.sample import building
+
+    def settle(until: Callable[[], bool] = lambda: True) -> None:
+        for _ in range(600):
+            QTest.qWait(50)
+            if window.desk.worker.idle and until():
+                break
+        QTest.qWait(100)
+
+    settle()
+    yield "lock-screen"
+    QTest.keyClicks(window.focusWidget(), building.PASSPHRASE.decode())
+    QTest.keyClick(window.focusWidget(), "\r")
+    settle(lambda: window.menuBar().isVisible())
+    yield "today"
+
+
+if __name__ == "__main__":
+    main()
