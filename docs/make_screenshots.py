@@ -57,7 +57,7 @@ def main() -> None:
                 "XDG_CONFIG_HOME": str(place / f"config{scheme}{scale}"),
             }
             command = [sys.executable, __file__, scheme, scale, str(vault), str(folder)]
-            subprocess.run(command, env=surroundings, check=True)
+            subprocess.run(command, env=surroundings, check=True)  # noqa: S603
             print(f"{len(list(folder.iterdir()))} pictures in {folder.relative_to(HERE.parent)}")
     if "--guide" in sys.argv:
         pictures = HERE / "pictures"

@@ -120,7 +120,10 @@ def high_contrast(roles: Roles) -> Roles:
 def roles() -> Roles:
     """The colours in force: the system's choice of light or dark, or the practitioner's own."""
     hints = QApplication.styleHints()
-    chosen = DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
+    application = QApplication.instance()
+    own = application.property("scheme") if application else None  # not every platform takes over what it is told
+    dark = own == "dark" if own in ("light", "dark") else hints.colorScheme() == Qt.ColorScheme.Dark
+    chosen = DARK if dark else LIGHT
     if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
         return high_contrast(chosen)
     return chosen
@@ -151,6 +154,7 @@ def characters(count: int, in_font: QFont | None = None) -> int:
 def apply(application: QApplication, scheme: str = "system") -> None:
     """Dress the program. `scheme` is system, light or dark; called again when the system changes."""
     wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(scheme, Qt.ColorScheme.Unknown)
+    application.setProperty("scheme", scheme)
     hints = application.styleHints()
     if wanted == Qt.ColorScheme.Unknown:
         hints.unsetColorScheme()

@@ -86,6 +86,7 @@ def test_every_text_stands_out_from_its_ground(screen: Window, qtbot: QtBot, sch
     theme.apply(QApplication.instance(), scheme)  # type: ignore[arg-type]
     settle(qtbot, screen)
     picture = screen.grab().toImage()
+    assert (picture.pixelColor(5, picture.height() - 5).lightnessF() < 0.5) is (scheme == "dark")
     faint = [
         f"{describe(label)} {found:.1f}"
         for label in texts(screen)
@@ -120,9 +121,9 @@ def test_nothing_is_cut_off_with_letters_twice_as_large(screen: Window, qtbot: Q
 def controls(window: Window) -> Iterator[QWidget]:
     """What can be operated and is in sight."""
     for widget in window.findChildren(QWidget):
-        if widget.isVisible() and widget.isEnabled() and widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
-            if widget.focusProxy() is None and not widget.objectName().startswith("qt_"):
-                yield widget
+        in_use = widget.isVisible() and widget.isEnabled() and widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+        if in_use and widget.focusProxy() is None and not widget.objectName().startswith("qt_"):
+            yield widget
 
 
 def texts(window: Window) -> Iterator[QLabel | QAbstractButton]:
