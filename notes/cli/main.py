@@ -16,6 +16,7 @@ from notes.cli import backup, clients, demo, importing, keyring, log, note, sear
 from notes.cli.options import Options, options
 from notes.cli.output import as_json, complain, err
 from notes.errors import NotesError, UsageError
+from notes.vault import process
 from notes.vault.files import machine_error
 
 app = typer.Typer(
@@ -96,7 +97,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a sign shows a question mark instead
             stream.reconfigure(errors="replace")
-    _no_core_dumps()
+    process.harden()
     said = Options()
     try:
         sys.exit(app(obj=said, standalone_mode=False) or 0)
@@ -144,15 +145,6 @@ def _misplaced(error: typer.TyperException) -> str:
 
 def _one_document(error: NotesError) -> None:
     as_json({"error": {"what": error.what, "why": error.why, "next": error.hint, "exit_code": error.exit_code}})
-
-
-def _no_core_dumps() -> None:
-    """A core file would hold note text; where the system knows the limit, there is none."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _crash_notice(error: Exception) -> None:

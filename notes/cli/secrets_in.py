@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from notes.cli.output import complain
 from notes.errors import BadFile, UsageError, WeakPassphrase, WrongKey
@@ -171,24 +171,33 @@ def _from(source: str | None, prompt: str) -> bytearray:
     if source == "-":
         if sys.stdin.isatty():
             return _ask(prompt)
-        content = bytearray(sys.stdin.buffer.read(LONGEST + 1))
+        content = _read(getattr(sys.stdin.buffer, "raw", sys.stdin.buffer))
     else:
-        content = bytearray(LONGEST + 1)
         try:
             with Path(source).open("rb", buffering=0) as file:
-                length = file.readinto(content)
+                content = _read(file)
         except OSError as error:
             raise BadFile(
                 "The passphrase or key file cannot be read.", f"{error.strerror}.", "Check the path."
             ) from None
-        del content[length:]
     if len(content) > LONGEST:
+        keys.wipe(content)
         raise BadFile("That file is too long for a passphrase or key.", "", "Name another file.")
-    if not content.strip():
+    if not content or content.isspace():
         raise WrongKey("The passphrase or key given is empty.", "", "Check the file or input it comes from.")
     return content
 
 
+def _read(file: Any) -> bytearray:
+    """All of it, at most one byte more than LONGEST, straight into memory that can be wiped."""
+    content, length = bytearray(LONGEST + 1), 0
+    with memoryview(content) as view:
+        while length < len(content) and (count := file.readinto(view[length:])):
+            length += count
+    del content[length:]
+    return content
+
+
 def _ask(prompt: str) -> bytearray:
-    """Asked without echo. getpass gives a str; it lives no longer than this line."""
+    """Asked without echo. getpass gives a str, which nobody can wipe: it is gone only with the process."""
     return bytearray(getpass.getpass(prompt).encode())

@@ -232,6 +232,7 @@ def _enter(practice: Practice, apart: bool) -> list[str]:
     with practice._begin() as work:
         start, told = door.start_anew(work) if apart else door.take_in(work)
         news = whereabouts.news(work, whereabouts.of_vault(vault.folder))
+        practice.place = whereabouts.kept(work)
         work.counts["header"] = vault.header.sequence
         work.account("vault.unlock")
     if told:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Engine
 
 from notes.access_log.events import EVENTS, Event, Outcome
-from notes.errors import BackupError, LogError, NotesError, RolledBack, StoreError, UsageError
+from notes.errors import Altered, BackupError, LogError, NotesError, RolledBack, StoreError, UsageError
+from notes.practice import whereabouts
 from notes.practice.operations import Operation, P, R, Standing, Work
 from notes.practice.surroundings import iso
 from notes.store.engine import FAULTS, diagnose, store_error
@@ -32,6 +33,8 @@ class Practice:
         self._standing = standing
         self._working = False
         self.warnings: list[str] = []
+        self.place: str | None = None
+        """Where the one who locked the vault was; not verified, so read it with care."""
 
     @property
     def vault_id(self) -> str:
@@ -75,12 +78,23 @@ class Practice:
         result = None  # type: ignore[assignment]
         raise failed
 
-    def lock(self) -> None:
-        """Leave the last line, close the database, wipe the keys. Locking twice is no mistake."""
+    def lock(self, place: str | None = None) -> None:
+        """Leave the last line, close the database, wipe the keys. Locking twice is no mistake.
+
+        `place` says where to go on after the next unlocking, in the face's own words; it is kept inside the vault and
+        is that practice's ``place``. Without it, what was kept before stays.
+        """
         if self._engine is None:
             return
         try:
-            self._append("vault.lock")
+            try:
+                with self._begin() as work:
+                    if place is not None and not self._standing.rollback:
+                        with suppress(Altered):  # of no weight: locking goes on, and verification names it
+                            whereabouts.keep(work, place)
+                    work.account("vault.lock")
+            except FAULTS as error:
+                raise self._diagnosed(error) from None
             self._drop_anchor(durable=True)
         finally:
             self.abandon()

@@ -1,6 +1,6 @@
-"""What a practitioner should know about where vault and backups lie; each thing is said once.
+"""Where things are: what to know about the places of vault and backups, and where somebody was when the vault locked.
 
-What has been said is remembered in the vault, as digests in a setting.
+Each thing is said once; what has been said is remembered in the vault, as digests in a setting.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from notes.practice.operations import Work
 from notes.store.models import Setting
 from notes.vault import keys, synced_folders
 
-SETTING = "said_of_folders"
+SETTING, PLACE = "said_of_folders", "place"
 MOST = 50
 """Things remembered; the oldest are forgotten, and would be said again."""
 
@@ -70,6 +70,21 @@ def news(work: Work, sayings: list[str]) -> list[str]:
         else:
             work.update(Setting, row, value=value)
     return list(new.values())
+
+
+def keep(work: Work, place: str) -> None:
+    """Remember where somebody was when the vault was locked. Raises Altered."""
+    row = work.one(Setting, name=PLACE)
+    if row is None:
+        work.insert(Setting, [{"name": PLACE, "value": place}])
+    else:
+        work.update(Setting, row, value=place)
+
+
+def kept(work: Work) -> str | None:
+    """Where somebody was when the vault was locked; None when that was never said."""
+    row = work.one(Setting, name=PLACE)
+    return str(row.value) if row else None
 
 
 def _some(names: list[str]) -> str:

@@ -89,7 +89,9 @@ class Connector:
         connection = sqlcipher.connect(str(self.path), isolation_level=None, cached_statements=256)
         try:
             connection.execute("PRAGMA cipher_log_level = NONE")
-            raw = bytearray(b"x'" + self._key.hex().encode() + b"'")
+            raw = bytearray(b"x'" + bytes(2 * len(self._key)) + b"'")
+            for place, byte in enumerate(self._key):  # by hand: hex() would leave the key behind as text
+                raw[2 + 2 * place : 4 + 2 * place] = b"%02x" % byte
             try:
                 connection.set_key(raw)
             finally:

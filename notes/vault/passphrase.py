@@ -48,11 +48,18 @@ KNOWN = frozenset(
 def prepare(typed: bytes | bytearray) -> bytearray:
     """The bytes that go into key derivation: UTF-8 of the NFC form, one line end at the end dropped.
 
-    NFC, so that an accented letter typed on another computer is the same letter (RFC 8265 section 4.2).
-    Raises WeakPassphrase when the bytes are not UTF-8.
+    NFC, so that an accented letter typed on another computer is the same letter (RFC 8265 section 4.2). ASCII is NFC as
+    it stands and never becomes a str, which nobody could wipe. The caller wipes the result. Raises WeakPassphrase when
+    the bytes are not UTF-8.
     """
+    if typed.isascii():
+        end = len(typed) - typed.endswith(b"\n")
+        end -= typed.endswith(b"\r", 0, end)
+        prepared = bytearray(end)
+        prepared[:] = memoryview(typed)[:end]
+        return prepared
     try:
-        text = bytes(typed).decode()
+        text = typed.decode()
     except UnicodeDecodeError:
         raise WeakPassphrase(
             "The passphrase could not be read.",

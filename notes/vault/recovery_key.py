@@ -10,13 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from notes.errors import WrongKey
+from notes.vault import keys
 
 KEY_BYTES = 20
+DIGITS = 36
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 POLYNOMIAL = 0x1B5827
 """x^20 + … + 1. Any polynomial of degree 20 with a constant term finds every burst of 20 bits or fewer."""
 
-_READ_AS = str.maketrans("OIL", "011")
+_VALUES = {ord(c): value for value, c in enumerate(ALPHABET)} | {ord("O"): 0, ord("I"): 1, ord("L"): 1}
+_VALUES |= {ord(chr(code).lower()): value for code, value in _VALUES.items()}
+_GROUPED = b" -\t\r\n"
 
 
 def generate(random_bytes: Callable[[int], bytes]) -> bytearray:
@@ -36,19 +40,32 @@ def read(typed: bytes | bytearray) -> bytearray:
 
     Raises WrongKey when it is not a recovery key or has a slip of the pen in it.
     """
-    text = bytes(typed).decode("ascii", "replace").upper().translate(_READ_AS)
-    text = "".join(c for c in text if c not in " -\t\r\n")
-    if len(text) != 36 or any(c not in ALPHABET for c in text):
+    digits = bytearray(DIGITS)  # worked on digit by digit, so that the key never is one str or int, which stay behind
+    key = bytearray(KEY_BYTES)
+    count = 0
+    for byte in typed:
+        if byte in _GROUPED:
+            continue
+        if byte not in _VALUES or count == DIGITS:
+            count = 0
+            break
+        digits[count] = _VALUES[byte]
+        count += 1
+    if count != DIGITS:
+        keys.wipe(digits)
         raise WrongKey(
             "That is not a recovery key.",
             "A recovery key has nine groups of four letters and digits, and never the letter U.",
             "Copy it again from the recovery sheet, all nine groups.",
         )
-    number = 0
-    for c in text:
-        number = number << 5 | ALPHABET.index(c)
-    key = bytearray((number >> 20).to_bytes(KEY_BYTES, "big"))
-    if _check(key) != number & 0xFFFFF:
+    for place in range(8 * KEY_BYTES):
+        key[place // 8] |= (digits[place // 5] >> 4 - place % 5 & 1) << 7 - place % 8
+    check = 0
+    for digit in digits[-4:]:
+        check = check << 5 | digit
+    keys.wipe(digits)
+    if _check(key) != check:
+        keys.wipe(key)
         raise WrongKey(
             "There is a slip in the recovery key.",
             "Its last group, which checks the others, does not fit them.",
