@@ -68,6 +68,7 @@ _ALL = (
     Event("client.change", "U", TREATMENT, "changed the details of {client}", "change a client's details"),
     Event("client.archive", "U", TREATMENT, "archived {client}", "archive a client"),
     Event("client.restore", "U", TREATMENT, "brought {client} back from the archive", "bring a client back"),
+    Event("today.open", "R", TREATMENT, "looked at the day", "look at the day"),
     Event("session.create", "C", TREATMENT, "entered a session of {client}", "enter a session"),
     Event("session.change", "U", TREATMENT, "changed a session of {client}", "change a session"),
     Event("session.remove", "D", TREATMENT, "removed a session of {client}", "remove a session"),

@@ -14,4 +14,16 @@ def _today(desk: Desk) -> Screen:
     return Today(desk)
 
 
-SCREENS: dict[str, Callable[[Desk], Screen]] = {"today": _today}
+def _clients(desk: Desk) -> Screen:
+    from notes.desktop.clients import Clients
+
+    return Clients(desk)
+
+
+def _client(desk: Desk) -> Screen:
+    from notes.desktop.client_page import ClientPage
+
+    return ClientPage(desk)
+
+
+SCREENS: dict[str, Callable[[Desk], Screen]] = {"today": _today, "clients": _clients, "client": _client}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
@@ -18,6 +19,8 @@ XS, S, M, L, XL, XXL = 4, 8, 12, 16, 24, 40
 TARGET = 32
 """Height of what is clicked. WCAG 2.2, 2.5.8 asks for 24."""
 RADIUS = 8
+MARKS = Path(__file__).parent / "marks"
+"""The few marks that the style sheet can only take from files."""
 READING_WIDTH = 68
 """Characters in a line of a note, at most: longer lines are hard to follow."""
 
@@ -199,6 +202,10 @@ def _palette(r: Roles) -> QPalette:
 def _style_sheet(r: Roles) -> str:
     values = {name: str(getattr(r, name)) for name in r.__dataclass_fields__}
     values |= {"xs": f"{XS}px", "s": f"{S}px", "m": f"{M}px", "l": f"{L}px", "radius": f"{RADIUS}px"}
+    mood = "dark" if r.surface == DARK.surface else "light"
+    values |= {
+        name: (MARKS / f"{name.replace('_', '-')}-{mood}.svg").as_posix() for name in ("caret", "caret_up", "check")
+    }
     return re.sub(r"@(\w+)", lambda found: values[found[1]], _SHEET)
 
 
@@ -243,15 +250,25 @@ QPlainTextEdit, QTextEdit, QTextBrowser { padding: @s; }
 QPlainTextEdit[bare="true"], QTextBrowser[bare="true"] { border: 2px solid transparent; }
 QPlainTextEdit[bare="true"]:focus { border: 2px solid transparent; }
 QTextBrowser[bare="true"]:focus { border: 2px solid @accent; }
-QComboBox::drop-down, QDateEdit::drop-down { border: 0; width: 24px; }
+QComboBox::drop-down, QDateEdit::drop-down, QDateTimeEdit::drop-down { border: 0; width: 26px; }
+QComboBox::down-arrow, QDateEdit::down-arrow, QDateTimeEdit::down-arrow, QSpinBox::down-arrow {
+    image: url(@caret); width: 16px; height: 16px; }
+QSpinBox::up-arrow { image: url(@caret_up); width: 16px; height: 16px; }
+QSpinBox::up-button, QSpinBox::down-button { border: 0; width: 24px; background: transparent; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @edge; }
 
 QCheckBox, QRadioButton { min-height: 26px; spacing: @s; }
+QCheckBox::indicator, QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid @edge;
+    background: @surface; border-radius: 4px; }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url(@check); }
+QRadioButton::indicator:checked { background: @surface; border: 5px solid @accent; width: 8px; height: 8px; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid @accent; border-radius: 4px; }
 
 QListView, QTableView, QTreeView { background: @surface; alternate-background-color: @surface; border: 1px solid @line;
     border-radius: @radius; outline: 0; selection-background-color: @chosen; selection-color: @text; }
-QListView:focus, QTableView:focus { border: 2px solid @accent; }
+QListView:focus, QTableView:focus { border: 1px solid @accent; }
+QListView[bare="true"], QListView[bare="true"]:focus { border: 0; background: transparent; }
 QListView::item { padding: @xs @s; border-radius: 6px; }
 QListView::item:hover { background: @hover; }
 QListView::item:selected { background: @chosen; color: @text; }

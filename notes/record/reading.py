@@ -111,6 +111,12 @@ def list_notes(
     return found
 
 
+def of_client(work: Work, client_id: int) -> list[Summary]:
+    """All notes of a client without their text, newest first; undated ones last."""
+    query = f"SELECT {_FRAME} FROM {_JOINED} WHERE n.client_id = :client ORDER BY n.at DESC, n.id DESC"
+    return [Summary(**_frame(row)) for row in work.sql(query, client=client_id).mappings()]
+
+
 @operation("note.history")
 def history(work: Work, note: Given) -> list[Version]:
     """The signed versions of a note, oldest first, without their text. Raises NotFound."""

@@ -25,7 +25,10 @@ OF_A_SESSION = ("progress", "intake", "crisis")
 
 @dataclass(frozen=True)
 class Session:
-    """A session as the faces see it. `signed` counts its signed notes, `drafts` those not signed."""
+    """A session as the faces see it. `signed` counts its signed notes, `drafts` those not signed.
+
+    `note` is the one to go on with: a draft where there is one, else the newest signed one.
+    """
 
     id: int
     ref: str
@@ -38,6 +41,7 @@ class Session:
     attendance: str
     signed: int
     drafts: int
+    note: int | None
 
 
 @operation("session.create")
@@ -80,7 +84,7 @@ def list_sessions(
         ]
     )
     rows = work.sql(
-        f"{_SHOWN} WHERE {conditions} GROUP BY s.id {having} ORDER BY s.started_at DESC LIMIT :limit",
+        f"{SHOWN} WHERE {conditions} GROUP BY s.id {having} ORDER BY s.started_at DESC LIMIT :limit",
         **given,
         limit=values.limit(limit),
     )
@@ -89,12 +93,20 @@ def list_sessions(
     return found
 
 
-_SHOWN = """
+SHOWN = """
 SELECT s.id, s.ref, s.client_id AS client, c.ref AS client_ref, c.name AS client_name, s.started_at, s.minutes,
     s.modality, s.attendance, count(n.id) FILTER (WHERE n.status = 'signed') AS signed,
-    count(n.id) FILTER (WHERE n.status = 'draft') AS drafts
+    count(n.id) FILTER (WHERE n.status = 'draft') AS drafts,
+    coalesce(max(n.id) FILTER (WHERE n.status = 'draft'), max(n.id)) AS note
 FROM sessions s JOIN clients c ON c.id = s.client_id LEFT JOIN notes n ON n.session_id = s.id
 """
+"""Sessions as the faces see them; what is asked of them follows, then GROUP BY s.id."""
+
+UNWRITTEN = """
+s.attendance IN ('attended', 'late') AND s.started_at <= :now AND NOT EXISTS (
+    SELECT 1 FROM notes w WHERE w.session_id = s.id AND w.id NOT IN (SELECT id FROM notes WHERE status = 'draft'))
+"""
+"""Sessions that took place before :now and have no signed note. Answered from indexes alone, note by note."""
 
 
 @operation("session.change")
@@ -199,7 +211,7 @@ def add(
 
 
 def _one(work: Work, number: int) -> Session:
-    return Session(**work.sql(f"{_SHOWN} WHERE s.id = :id GROUP BY s.id", id=number).mappings().one())
+    return Session(**work.sql(f"{SHOWN} WHERE s.id = :id GROUP BY s.id", id=number).mappings().one())
 
 
 def _free(work: Work, client_id: int, started_at: str) -> None:

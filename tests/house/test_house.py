@@ -83,7 +83,7 @@ def test_events_page_is_the_vocabulary() -> None:
 
 
 def test_events_begin_with_what_they_touch() -> None:
-    touched = {"client", "session", "note", "search", "log", "vault", "key", "import", "backup"}
+    touched = {"today", "client", "session", "note", "search", "log", "vault", "key", "import", "backup"}
     assert {name.split(".")[0] for name in events.EVENTS} == touched
 
 

@@ -22,7 +22,17 @@ from notes.exchange.rows import Reading, Row
 from notes.practice import anchoring, backups, generations, keyring, log, naming, restoring, verification
 from notes.practice.operations import OPERATIONS, Operation, Work, operation
 from notes.practice.practice import Practice
-from notes.record import clients, moving, progress_notes, reading, search, sessions, templates
+from notes.record import (
+    client_page,
+    clients,
+    moving,
+    progress_notes,
+    reading,
+    search,
+    sessions,
+    templates,
+    today,
+)
 from notes.store.engine import open_engine
 from notes.store.models import Client
 from notes.vault import keys
@@ -88,6 +98,9 @@ CASES: dict[Operation[..., Any], Case] = {
     clients.create: given("Cyril Bannerman"),
     clients.open: given("Ada"),
     clients.list_clients: given(),
+    client_page.overview: given(),
+    client_page.open: given("Ada"),
+    today.open: given(),
     clients.change: given("Ada", phone="01632 960002"),
     clients.archive: given("Ada"),
     clients.restore: given("Ada"),

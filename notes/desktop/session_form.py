@@ -1,0 +1,115 @@
+"""The form of a session: when, how long, how, and whether the client came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QDateTime
+from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QFormLayout, QSpinBox
+
+from notes.desktop import parts, words
+from notes.desktop.attending import WORDS
+from notes.desktop.desk import Desk
+from notes.desktop.parts import Card
+from notes.errors import NotesError
+from notes.record import sessions
+from notes.record.sessions import Session
+from notes.record.values import ATTENDANCE, MODALITIES
+
+USUAL_MINUTES = 50
+
+
+class SessionForm(Card):
+    """A card in the screen. `done` gets the session when it was saved."""
+
+    def __init__(self, desk: Desk, done: Callable[[Session], None], cancelled: Callable[[], None]) -> None:
+        super().__init__()
+        self._desk, self._done = desk, done
+        self._client = 0
+        self._session: Session | None = None
+        self._title = parts.words(strong=True)
+        self._trouble = parts.words(tone="alarm")
+        self.when = QDateTimeEdit(calendarPopup=True, displayFormat="ddd d MMM yyyy  HH:mm")
+        self.minutes = QSpinBox(minimum=1, maximum=24 * 60, suffix=" minutes")
+        self.modality, self.attendance = QComboBox(), QComboBox()
+        self.modality.addItems([modality.capitalize() for modality in MODALITIES])
+        self.attendance.addItems([WORDS[attendance] for attendance in ATTENDANCE])
+        form = QFormLayout()
+        for label, field in (
+            ("&When", self.when),
+            ("&Length", self.minutes),
+            ("H&ow", self.modality),
+            ("&Did they come", self.attendance),
+        ):
+            field.setAccessibleName(label.replace("&", ""))
+            form.addRow(label, field)
+        self.keep = parts.button("Add", self.save, tone="main")
+        self.body.addWidget(self._title)
+        self.body.addLayout(form)
+        self.body.addWidget(self._trouble)
+        self.body.addLayout(parts.beside(0, parts.button("Cancel", cancelled), self.keep))
+        self.setFocusProxy(self.when)
+
+    def begin(self, client: int, session: Session | None, before: Session | None) -> None:
+        """A new session, a week after the one `before` where that is to come; or the details of a session."""
+        self._client, self._session = client, session
+        title = "A new session" if session is None else "The session"
+        self._title.setText(title)
+        self.setAccessibleName(title)
+        self.keep.setText("Add" if session is None else "Save")
+        self._trouble.hide()
+        like = session or before
+        at = words.moment(session.started_at) if session else usual_time(before, self._desk.now())
+        self.when.setDateTime(QDateTime(at.year, at.month, at.day, at.hour, at.minute, 0))
+        self.minutes.setValue(like.minutes if like and like.minutes else USUAL_MINUTES)
+        self.modality.setCurrentIndex(MODALITIES.index(like.modality) if like and like.modality else 0)
+        self.attendance.setCurrentIndex(ATTENDANCE.index(session.attendance) if session else 0)
+
+    def save(self) -> None:
+        """Add the session, or change what was changed."""
+        at = self.when.dateTime().toString("yyyy-MM-ddTHH:mm")
+        minutes = self.minutes.value()
+        modality = MODALITIES[self.modality.currentIndex()]
+        attendance = ATTENDANCE[self.attendance.currentIndex()]
+        if self._session is None:
+            self._desk.do(
+                sessions.create,
+                self._client,
+                at,
+                minutes,
+                modality,
+                attendance,
+                then=self._done,
+                failed=self._complain,
+                owner=self,
+            )
+            return
+        moved = at if at != self._session.started_at[: len(at)] else None
+        self._desk.do(
+            sessions.change,
+            self._session.id,
+            minutes,
+            modality,
+            attendance,
+            moved,
+            then=self._done,
+            failed=self._complain,
+            owner=self,
+        )
+
+    def _complain(self, error: NotesError) -> None:
+        self._trouble.setText(" ".join(filter(None, (error.what, error.why, error.hint))))
+        self._trouble.show()
+
+
+def usual_time(before: Session | None, now: datetime) -> datetime:
+    """The weekday and hour of the last session, next time they come round; else the hour that has just begun."""
+    this_hour = now.replace(minute=0, second=0, microsecond=0)
+    if before is None or len(before.started_at) <= 10:
+        return this_hour
+    usual = words.moment(before.started_at)
+    if usual.date() == now.date() or usual > now:
+        return usual + timedelta(days=7)
+    days = (usual.weekday() - now.weekday()) % 7
+    return usual.replace(year=now.year, month=now.month, day=now.day) + timedelta(days=days)
