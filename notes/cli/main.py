@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from notes import __version__
-from notes.cli import backup, clients, demo, importing, keyring, log, note, search, sessions, vault
+from notes.cli import backup, clients, demo, doctor, importing, keyring, log, note, search, sessions, vault
 from notes.cli.options import Options, options
 from notes.cli.output import as_json, complain, err
 from notes.errors import NotesError, UsageError
@@ -40,6 +40,7 @@ app.command("init")(vault.init)
 app.command("search")(search.search)
 app.command("import")(importing.import_)
 app.command("verify")(vault.verify)
+app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 
 
