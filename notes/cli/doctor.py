@@ -5,9 +5,10 @@ from __future__ import annotations
 import typer
 from rich.text import Text
 
-from notes.cli.options import around, options
+from notes.cli.options import options
 from notes.cli.output import as_json, out, say, shown
 from notes.practice import doctor as examining
+from notes.practice.surroundings import this_computer
 from notes.vault import process
 
 SIGNS = {"good": ("✓", "green"), "attention": ("!", "red"), "unknown": ("?", "yellow")}
@@ -16,7 +17,7 @@ SIGNS = {"good": ("✓", "green"), "attention": ("!", "red"), "unknown": ("?", "
 def doctor(context: typer.Context) -> None:
     """Say what this computer can and cannot protect, and with --vault how that vault lies. Needs no passphrase."""
     said = options(context)
-    findings = examining.examine(said.vault, around(), process.harden())
+    findings = examining.examine(said.vault, this_computer(), process.harden())
     if said.json:
         as_json({"findings": findings})
         return

@@ -79,6 +79,10 @@ def before(
         Path | None,
         typer.Option(envvar="NOTES_KEY_FILE", help="Key file, for a vault that needs one.", show_default=False),
     ] = None,
+    emergency: Annotated[
+        bool,
+        typer.Option("--emergency", help="Read where nothing can be written: full disk, write-protected stick."),
+    ] = False,
     json: Annotated[
         bool,
         typer.Option("--json", callback=_json, is_eager=True, help="Answer with one JSON document on standard output."),
@@ -89,7 +93,7 @@ def before(
 ) -> None:
     """Options that stand before the command."""
     said = options(context)
-    said.vault, said.key_file = vault_folder, key_file
+    said.vault, said.key_file, said.emergency = vault_folder, key_file, emergency
     said.passphrase_file, said.recovery_key_file = passphrase_file, recovery_key_file
 
 
