@@ -43,7 +43,8 @@ FIELDS: dict[str, str] = {
     "seen": "ids of the notes of which a passage was shown",
     "rows": "rows changed: by table, by key, the digest after the change (null when the row is gone)",
     "counts": "numbers that belong to the event",
-    "attempt": "an attempt on the locked vault: when, by which user of which computer, with what, why it was refused",
+    "attempt": "an attempt on the locked vault: when, by which user of which computer, with what, why it was refused; "
+    "or a look in an emergency",
     "reason": "one word for why it was refused or failed, or what kind of change it was",
 }
 """Every field of a record and what it means. A field that is empty is left out."""

@@ -43,6 +43,7 @@ _ALL = (
         "recorded an attempt to open the vault",
         "open the locked vault",
     ),
+    Event("vault.emergency", "R", TREATMENT, "read in an emergency", "read in an emergency"),
     Event("vault.lock", "E", OPERATIONS, "locked the vault", "lock the vault"),
     Event(
         "vault.mend",

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from notes import __version__
-from notes.cli import backup, clients, demo, importing, keyring, log, note, search, sessions, vault
+from notes.cli import backup, clients, demo, doctor, importing, keyring, log, note, search, sessions, vault
 from notes.cli.options import Options, options
 from notes.cli.output import as_json, complain, err
 from notes.errors import NotesError, UsageError
@@ -40,6 +40,7 @@ app.command("init")(vault.init)
 app.command("search")(search.search)
 app.command("import")(importing.import_)
 app.command("verify")(vault.verify)
+app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 
 
@@ -78,6 +79,10 @@ def before(
         Path | None,
         typer.Option(envvar="NOTES_KEY_FILE", help="Key file, for a vault that needs one.", show_default=False),
     ] = None,
+    emergency: Annotated[
+        bool,
+        typer.Option("--emergency", help="Read where nothing can be written: full disk, write-protected stick."),
+    ] = False,
     json: Annotated[
         bool,
         typer.Option("--json", callback=_json, is_eager=True, help="Answer with one JSON document on standard output."),
@@ -88,7 +93,7 @@ def before(
 ) -> None:
     """Options that stand before the command."""
     said = options(context)
-    said.vault, said.key_file = vault_folder, key_file
+    said.vault, said.key_file, said.emergency = vault_folder, key_file, emergency
     said.passphrase_file, said.recovery_key_file = passphrase_file, recovery_key_file
 
 

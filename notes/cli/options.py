@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,8 @@ import typer
 
 from notes.cli import secrets_in
 from notes.cli.output import warn
-from notes.errors import UsageError
-from notes.practice import opening
+from notes.errors import DiskFull, NotRecorded, NotWritable, UsageError
+from notes.practice import emergency, opening
 from notes.practice.practice import Practice
 from notes.practice.surroundings import this_computer
 from notes.vault import keys
@@ -26,6 +26,7 @@ class Options:
     passphrase_file: str | None = None
     recovery_key_file: str | None = None
     key_file: Path | None = None
+    emergency: bool = False
     json: bool = False
 
     def folder(self) -> Path:
@@ -46,10 +47,18 @@ def options(context: typer.Context) -> Options:
     return found
 
 
-def _unlock(said: Options) -> Practice:
+def _unlock(said: Options, lasting: ExitStack) -> Practice:
+    """The practice, for as long as `lasting` lasts."""
     secret = secrets_in.to_unlock(said.folder(), said.passphrase_file, said.recovery_key_file, said.key_file)
     try:
+        if said.emergency:
+            way_in = emergency.opened(said.folder(), secret, face="terminal", surroundings=this_computer())
+            return lasting.enter_context(way_in)
         return opening.unlock(said.folder(), secret, face="terminal", surroundings=this_computer())
+    except (DiskFull, NotWritable, NotRecorded) as error:
+        if not said.emergency:
+            error.hint = f"{error.hint} To read what is there meanwhile: notes --emergency COMMAND".strip()
+        raise
     finally:
         keys.wipe(secret.value)
 
@@ -59,13 +68,14 @@ def unlocked(context: typer.Context) -> Iterator[Practice]:
     """The practice, unlocked for one command and locked after it."""
     said = options(context)
     source = said.passphrase_file if said.recovery_key_file is None else said.recovery_key_file
-    practice = secrets_in.trying(lambda: _unlock(said), asked=secrets_in.asks(source))
-    for warning in practice.warnings:
-        warn(warning)
-    told = len(practice.warnings)
-    try:
-        with practice:
-            yield practice
-    finally:
-        for warning in practice.warnings[told:]:
+    with ExitStack() as lasting:
+        practice = secrets_in.trying(lambda: _unlock(said, lasting), asked=secrets_in.asks(source))
+        for warning in practice.warnings:
             warn(warning)
+        told = len(practice.warnings)
+        try:
+            with practice:
+                yield practice
+        finally:
+            for warning in practice.warnings[told:]:
+                warn(warning)

@@ -92,6 +92,11 @@ def settle(work: Work) -> None:
     work.sql("UPDATE door SET before_number = NULL, before_key = NULL")
 
 
+def private_key(work: Work) -> bytes:
+    """What opens records that were sealed to this vault. Raises Altered."""
+    return _row(work)[0]
+
+
 def _put(work: Work, private: bytes, start: Start, before: Start | None = None) -> None:
     work.sql(
         "INSERT INTO door (private, number, key, before_number, before_key) VALUES (:private, :number, :key, :bn, :bk)",

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from notes.access_log.events import EVENTS
 from notes.access_log.receipts import DUE_AFTER_DAYS, Receipt
 from notes.errors import BadValue
-from notes.practice import references
+from notes.practice import carried, references
 from notes.practice.opening import PRACTITIONER
 from notes.practice.operations import Work, operation
 from notes.practice.reasons import in_words
@@ -245,6 +245,8 @@ def _reasons(
     """Why a line is pointed out, with how grave that is (0 is gravest). `known` and `nights` grow on the way."""
     if record["event"] == "vault.attempt":
         yield 0, "somebody tried to open the locked vault"
+    elif record["event"] == carried.EVENT:
+        yield 0, "read in an emergency, recorded outside the vault"
     elif record["outcome"] != "done":
         yield _gravity(record), record["outcome"]
     if record["event"] == "vault.unlock" and record["actor"] != PRACTITIONER:
@@ -303,6 +305,8 @@ def _sentence(record: dict[str, Any], client: str, note: str) -> str:
     event = EVENTS[record["event"]]
     if event.name == "vault.attempt":
         return _attempt(record.get("attempt", {}))
+    if event.name == carried.EVENT and (record["outcome"] == "failed" or record.get("attempt")):
+        return _carried(record.get("attempt", {}), client, note)
     who = f"The {record['actor']}" if record["actor"] == "practitioner" else f"Whoever held the {record['actor']}"
     if record["outcome"] == "done":
         words = event.did.replace("{client}", client).replace("{note}", note)
@@ -322,6 +326,20 @@ def _attempt(told: dict[str, str]) -> str:
     return (
         f"{told.get('user', 'Somebody')} at {told.get('host', 'a computer')} tried to open the locked vault with the "
         f"{told.get('with', 'key')} on {at:%d %B %Y, %H:%M}; refused: {in_words(told.get('why'))}."
+    )
+
+
+def _carried(told: dict[str, str], client: str, note: str) -> str:
+    """The sentence of a look in an emergency, or of what is wrong with the record of it."""
+    if not told:
+        return "The record of an emergency reading was changed, removed or put in from elsewhere."
+    event = EVENTS.get(told["event"])
+    did = event.did.replace("{client}", client).replace("{note}", note) if event else "did something unknown"
+    seen = f" and saw {told['seen']} notes" if told["seen"] else ""
+    at = datetime.fromisoformat(told["at"]).astimezone()
+    return (
+        f"{told['user']} at {told['host']}, as the {told['actor']}, {did}{seen} on {at:%d %B %Y, %H:%M}, in an "
+        "emergency in which nothing could be written."
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Row
 from notes import __version__
 from notes.access_log import chain
 from notes.errors import Altered, BadValue, Corrupt, NotesError, UsageError
-from notes.practice import anchoring, door, whereabouts
+from notes.practice import anchoring, carried, door, whereabouts
 from notes.practice.operations import Standing, Work
 from notes.practice.practice import Practice
 from notes.practice.surroundings import Surroundings, here, iso
@@ -231,12 +231,13 @@ def _enter(practice: Practice, apart: bool) -> list[str]:
     vault = practice._standing.vault
     with practice._begin() as work:
         start, told = door.start_anew(work) if apart else door.take_in(work)
+        read, places = ("", []) if apart else carried.take_in(work)
         news = whereabouts.news(work, whereabouts.of_vault(vault.folder))
         practice.place = whereabouts.kept(work)
         work.counts["header"] = vault.header.sequence
         work.account("vault.unlock")
-    if told:
-        practice.warnings.insert(0, told)
+    practice.warnings[:0] = [said for said in (told, read) if said]
+    carried.forget(places)
     attempts.begin(vault.folder, vault.header.vault, start)
     return news
 

@@ -66,7 +66,8 @@ class Standing:
 
     `end` is the end of the log: nobody else writes while the vault is open. `spells` are the spells of editing opened
     since the unlocking: their drafts change without a line each. `rollback` is set while an older copy waits for a
-    decision; `second_place` is the folder that also holds the anchor, `anchored` whether there was one.
+    decision; `second_place` is the folder that also holds the anchor, `anchored` whether there was one. `carry` is set
+    in an emergency (``emergency``): it records outside the vault what a transaction adds to the log, or raises.
     """
 
     vault: OpenVault
@@ -81,6 +82,7 @@ class Standing:
     rollback: Rollback | None = None
     second_place: Path | None = None
     anchored: bool = False
+    carry: Callable[[Work], None] | None = None
 
     @cached_property
     def anchor_key(self) -> bytes:
@@ -90,8 +92,10 @@ class Standing:
     def anchors(self) -> list[Path]:
         """The files outside the vault that remember the end of its log."""
         state, second = self.surroundings.state, self.second_place
+        if state is None:
+            return []  # a copy that is not the record
         return [
-            *([anchor.place(state, self.vault_id)] if state else []),
+            anchor.place(state, self.vault_id),
             *([anchor.second_place(second, self.vault_id)] if second else []),
         ]
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from notes.access_log.events import EVENTS, Event, Outcome
-from notes.errors import Altered, BackupError, LogError, NotesError, RolledBack, StoreError, UsageError
+from notes.errors import Altered, BackupError, LogError, NotesError, NotWritable, RolledBack, StoreError, UsageError
 from notes.practice import whereabouts
 from notes.practice.operations import Operation, P, R, Standing, Work
 from notes.practice.surroundings import iso
@@ -23,6 +23,9 @@ from notes.store.engine import FAULTS, diagnose, store_error
 from notes.vault import anchor
 from notes.vault.anchor import Anchor
 from notes.vault.header import Header
+
+TAKEN_AWAY = frozenset({"backup.make", "log.receipt", "log.export"})
+"""Readings that make something lasting; from a copy that is gone tomorrow it would be held against the vault later."""
 
 
 class Practice:
@@ -89,7 +92,7 @@ class Practice:
         try:
             try:
                 with self._begin() as work:
-                    if place is not None and not self._standing.rollback:
+                    if place is not None and not (self._standing.rollback or self._standing.carry):
                         with suppress(Altered):  # of no weight: locking goes on, and verification names it
                             whereabouts.keep(work, place)
                     work.account("vault.lock")
@@ -129,6 +132,8 @@ class Practice:
             with self._engine.begin() as db:
                 work = Work(db, self._standing)
                 yield work
+                if self._standing.carry:
+                    self._standing.carry(work)
             moved = self._standing.end.seq != work.end.seq
             self._standing.end = work.end
             if moved:
@@ -137,7 +142,16 @@ class Practice:
             self._working = False
 
     def _may(self, event: Event) -> None:
-        """Raises RolledBack for what would change the record while an older copy waits for a decision."""
+        """Raises RolledBack for what would change the record while an older copy waits for a decision.
+
+        Raises NotWritable for everything but looking in an emergency.
+        """
+        if self._standing.carry and (event.action != "R" or event.name in TAKEN_AWAY):
+            raise NotWritable(
+                "In an emergency the vault is open for reading only.",
+                "Nothing can be written in its folder.",
+                "Make room on its disk, or copy the vault's folder as a whole to one that can be written.",
+            )
         rollback = self._standing.rollback
         if rollback and event.action in ("C", "U", "D") and event.name != "log.accept":
             raise RolledBack(
@@ -149,7 +163,7 @@ class Practice:
     def _drop_anchor(self, *, durable: bool = False) -> None:
         """Remember the end of the log outside the vault; in the second place only when it is to last."""
         standing = self._standing
-        if standing.rollback:
+        if standing.rollback or standing.carry:
             return
         end = Anchor(standing.end.seq, standing.end.head.hex(), iso(standing.surroundings.now()))
         key = standing.anchor_key

@@ -54,7 +54,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt, as it was told when it happened, in FIELDS."""
+    """One attempt, as it was told when it happened."""
 
     number: int
     told: dict[str, str]
@@ -128,8 +128,8 @@ def record(
     _write(folder, _next(state))
 
 
-def read(folder: Path, vault_id: str, private: bytes, start: Start) -> Found:
-    """The attempts since `start`, each verified. Raises NotWritable when the files cannot be read."""
+def read(folder: Path, vault_id: str, private: bytes, start: Start, fields: tuple[str, ...] = FIELDS) -> Found:
+    """The attempts since `start`, each verified to tell `fields`. Raises NotWritable when the files cannot be read."""
     state, content = _state(folder), _content(folder)
     expected = _State(vault_id, start.number, start.key.hex())
     attempts: list[Attempt] = []
@@ -138,7 +138,7 @@ def read(folder: Path, vault_id: str, private: bytes, start: Start) -> Found:
     for place, content in enumerate(records):
         if int.from_bytes(content[:8], "big") < start.number and not attempts:
             continue  # taken in before; a crash kept the file from being removed
-        attempt = _opened(content, expected, private)
+        attempt = _opened(content, expected, private, fields)
         if attempt is None and len(content) < RECORD_BYTES:
             break  # a crash left a part
         if attempt is None:
@@ -168,7 +168,7 @@ def _record(state: _State, public: str, told: Mapping[str, str]) -> bytes:
     return body + keys.mac(bytes.fromhex(state.key), _bound(state) + body)
 
 
-def _opened(content: bytes, state: _State, private: bytes) -> Attempt | None:
+def _opened(content: bytes, state: _State, private: bytes, fields: tuple[str, ...]) -> Attempt | None:
     """The attempt in these bytes, if it is the one that `state` expects."""
     if not _opens_with(content, state):
         return None
@@ -177,7 +177,7 @@ def _opened(content: bytes, state: _State, private: bytes) -> Attempt | None:
         told = json.loads(text)
         if (
             not isinstance(told, dict)
-            or sorted(told) != sorted(FIELDS)
+            or sorted(told) != sorted(fields)
             or any(type(v) is not str for v in told.values())
         ):
             return None  # whoever can read the state can write the next record; not one that stops the program

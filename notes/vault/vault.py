@@ -145,7 +145,7 @@ def create(
         for label, secret in secrets
     )
     header = Header(vault_id, created, 1, _commitment(data_key), log_key.hex(), made)
-    vault = OpenVault(folder, header, made[0], data_key, _guard(folder))
+    vault = OpenVault(folder, header, made[0], data_key, keep_others_out(folder))
     vault.set_header(header)
     write_atomically(folder / "READ-ME.txt", READ_ME.encode())
     return vault
@@ -161,7 +161,7 @@ def unlock(folder: Path, secret: Secret, refused: Refused = lambda header, error
     Raises NotAVault, HeaderDamaged, HostileHeader, FormatTooNew, Busy, WrongKey, NotWritable.
     """
     headers.look(folder)  # a folder that is no vault gets no lock file
-    guard = _guard(folder)
+    guard = keep_others_out(folder)
     header: Header | None = None
     try:
         found = headers.read(folder)
@@ -191,7 +191,7 @@ def reopen(folder: Path, data_key: bytearray, slot: Slot) -> OpenVault:
     """
     header = headers.read(folder).header
     header.authenticate(data_key)
-    return OpenVault(folder, header, slot, bytearray(data_key), _guard(folder))
+    return OpenVault(folder, header, slot, bytearray(data_key), keep_others_out(folder))
 
 
 def prefer_known(vault: OpenVault, last_known: int) -> None:
@@ -262,7 +262,8 @@ def _try_slots(header: Header, secret: Secret) -> tuple[Slot, bytearray]:
     raise WrongKey(f"{what} does not open this vault.", "No key slot fits it.", hint)
 
 
-def _guard(folder: Path) -> FileLock:
+def keep_others_out(folder: Path) -> FileLock:
+    """The lock of a vault's folder; release it. Raises Busy when another program has it, NotAVault, NotWritable."""
     guard = FileLock(folder / "lock", timeout=0, mode=0o600)
     try:
         guard.acquire()

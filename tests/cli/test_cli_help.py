@@ -27,7 +27,7 @@ DESIGNED = """
     init, client add, client show, client list, client edit, client archive, session add, session list, note new,
     note edit, note show, note list, note history, note diff, note sign, note amend, note templates, search, log show,
     log verify, log export, log review, key list, key passphrase, key recovery, key rotate, import, verify, demo,
-    backup make, backup check, backup restore, backup list, backup drill
+    backup make, backup check, backup restore, backup list, backup drill, doctor
 """
 
 

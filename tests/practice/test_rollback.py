@@ -10,7 +10,7 @@ import pytest
 
 from notes.access_log import chain
 from notes.errors import BadValue, RolledBack, UsageError
-from notes.practice import anchoring, keyring, log, opening, verification
+from notes.practice import anchoring, backups, keyring, log, opening, restoring, verification
 from notes.practice.practice import Practice
 from notes.practice.surroundings import here
 from notes.record import clients, progress_notes, reading
@@ -142,6 +142,22 @@ def test_a_crash_before_the_anchor_was_moved_is_no_alarm(
             work(practice)
     with home() as practice:
         assert practice.warnings == []
+
+
+def test_a_rehearsal_of_a_backup_leaves_the_second_place_as_it_was(
+    home: Callable[[], Practice], tmp_path: Path
+) -> None:
+    stick, folder = tmp_path / "stick", tmp_path / "backups"
+    stick.mkdir()
+    folder.mkdir()
+    with home() as practice:
+        practice.do(anchoring.set_second_place, stick)
+        made = backups.make(practice, folder)
+    with home() as practice:
+        (noted,) = stick.iterdir()
+        before = noted.read_bytes()
+        practice.do(restoring.drill, folder / made.file)
+        assert noted.read_bytes() == before
 
 
 def test_a_second_place_notices_what_the_computer_has_forgotten(

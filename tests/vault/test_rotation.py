@@ -401,7 +401,7 @@ def test_the_header_is_read_when_nobody_else_can_write_it(
 ) -> None:
     """Another program rotates, gets as far as the headers and dies, between our reading and our getting the lock."""
     racing = linden_pattern.copy(tmp_path / "racing.vault")
-    real = vaults._guard
+    real = vaults.keep_others_out
 
     def guard(folder: Path) -> object:
         shutil.rmtree(folder)
@@ -409,7 +409,7 @@ def test_the_header_is_read_when_nobody_else_can_write_it(
         return real(folder)
 
     with monkeypatch.context() as patch:
-        patch.setattr(vaults, "_guard", guard)
+        patch.setattr(vaults, "keep_others_out", guard)
         try:
             linden_pattern_key = by_recovery_key(linden_pattern.recovery)
             racing.open(linden_pattern_key).lock()
