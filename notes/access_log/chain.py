@@ -20,6 +20,7 @@ from notes.errors import Altered, ChainBroken
 from notes.vault import keys
 
 RECORD_VERSION = 1
+_DECODER = json.JSONDecoder()
 
 FIELDS: dict[str, str] = {
     "v": "version of the record's layout",
@@ -124,13 +125,12 @@ def walk(connection: Connection, vault_id: str, after: int = 0) -> Iterator[Line
     if after:
         head = bytes(connection.execute(text("SELECT head FROM access_log WHERE seq = :n"), {"n": after}).scalar_one())
     expected = after
-    rows = connection.execute(
-        text("SELECT seq, record, head FROM access_log WHERE seq > :after ORDER BY seq"), {"after": after}
-    )
-    for row in rows.yield_per(1000):
-        expected += 1
-        yield (line := _verified(expected, head, row.seq, row.record, row.head))
-        head = line.head
+    query = "SELECT seq, record, head FROM access_log WHERE seq > ? ORDER BY seq"
+    for rows in connection.exec_driver_sql(query, (after,)).partitions(1000):
+        for row in rows:
+            expected += 1
+            yield (line := _verified(expected, head, *row))
+            head = line.head
     promised = connection.execute(text("SELECT seq FROM sqlite_sequence WHERE name = 'access_log'")).scalar() or 0
     if promised != expected:
         raise broken(expected + 1, f"the log ends at line {expected}, but {promised} were written")
@@ -141,7 +141,7 @@ def _verified(expected: int, before: bytes, seq: int, record: Any, head: Any) ->
         raise broken(expected, "it is missing")
     try:
         content = record.encode()
-        told = json.loads(content)
+        told, _ = _DECODER.raw_decode(record)
         canonical = keys.canonical(told) == content
     except (AttributeError, ValueError, RecursionError):
         raise broken(expected, "it is not a record") from None

@@ -16,8 +16,9 @@ from notes.cli.output import as_json, progress_bar, say, shown
 from notes.errors import NotesError, UsageError
 from notes.exchange import recovery_sheet
 from notes.practice import opening, verification
+from notes.practice.accounts import Problem
 from notes.practice.surroundings import this_computer
-from notes.practice.verification import Problem, Report
+from notes.practice.verification import Report
 from notes.vault import keys, recovery_key
 
 

@@ -245,7 +245,7 @@ def _reasons(
     """Why a line is pointed out, with how grave that is (0 is gravest). `known` and `nights` grow on the way."""
     if record["event"] == "vault.attempt":
         yield 0, "somebody tried to open the locked vault"
-    elif record["outcome"] != "done":
+    elif record["outcome"] != "done" and record.get("reason") != "Cancelled":
         yield _gravity(record), record["outcome"]
     if record["event"] == "vault.unlock" and record["actor"] != PRACTITIONER:
         yield 0, f"unlocked with the {record['actor']}"

@@ -18,12 +18,13 @@ from sqlalchemy import Connection
 from notes.access_log import chain
 from notes.errors import BackupDamaged, BackupFailed, StoreError, UsageError, WrongKey
 from notes.practice import opening
+from notes.practice.accounts import Progress
 from notes.practice.keyring import SlotView, slot_view
 from notes.practice.operations import Work, operation
 from notes.practice.practice import Practice
 from notes.practice.private_folders import private_folder
 from notes.practice.surroundings import Surroundings, alone, here
-from notes.practice.verification import Progress, Report, examine
+from notes.practice.verification import Report, examine
 from notes.store import backup
 from notes.store.backup import Manifest
 from notes.store.engine import FAULTS, diagnose
