@@ -25,7 +25,8 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 WARNING = "NOT ENCRYPTED: whoever gets hold of what is written can read it. Delete it when it has served."
 PARSER = argparse.ArgumentParser(description=f"Writes out the record that is in a vault. {WARNING}")
 KEPT = ("vault.db.before-recovery", "vault.db-journal.before-recovery")
-DATABASES = (("vault.db", "vault.db-journal"), ("vault.db", "-"), KEPT, ("vault.db.next", "-"))  # whole or interrupted
+AFTER = [("vault.db", "-"), tuple(f"{name}-2" for name in KEPT), KEPT, ("vault.db.next", "-")]  # left by a crash
+DATABASES = [("vault.db", "vault.db-journal"), *AFTER]
 TABLES = "SELECT name FROM pragma_table_list WHERE type = 'table' AND name NOT GLOB 'sqlite*' AND name != 'settings'"
 TEXTS = """SELECT coalesce(c.name, 'unknown') AS client, c.ref, n.at AS date, n.kind, t.version, t.change, t.reason,
     iif(t.version < n.version, 'replaced', t.status) AS status, coalesce(n.ref, t.note_id) AS note,

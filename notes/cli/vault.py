@@ -110,7 +110,8 @@ def run_verification(
             keys.wipe(recovery)
     if said.json:
         told = {"ok": report.ok, "notes": report.notes, "log_lines": report.log_lines, "anchored": report.anchored}
-        as_json({**told, "problems": report.problems, **({"proven": report.proven} if report.proven else {})})
+        advice = {} if report.ok else {"advice": report.advice}
+        as_json({**told, **advice, "problems": report.problems, **({"proven": report.proven} if report.proven else {})})
     else:
         _show(report, whole)
     if not report.ok:
@@ -134,4 +135,4 @@ def _show(report: Report, whole: bool) -> None:
         say(f"  [bold]{shown(problem.what)} {shown(problem.where)}[/]  {shown(problem.detail)}")
     if len(report.problems) > 50:
         say(f"  … and {len(report.problems) - 50:,} more.")
-    say("Keep a copy of the vault folder as it is, and compare it with your last backup.")
+    say(report.advice)

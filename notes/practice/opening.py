@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Row
 from notes import __version__
 from notes.access_log import chain
 from notes.errors import Altered, BadValue, Corrupt, NotesError, UsageError
-from notes.practice import anchoring, door, whereabouts
+from notes.practice import anchoring, door, recovery, whereabouts
 from notes.practice.operations import Standing, Work
 from notes.practice.practice import Practice
 from notes.practice.surroundings import Surroundings, here, iso
@@ -29,9 +29,6 @@ from notes.vault.vault import OpenVault
 
 TAIL = 50
 """Lines of the log checked at every unlock; the whole log is checked by ``verify``."""
-
-KEPT = ".before-recovery"
-"""Ending of the copies kept while SQLite rolls back a journal."""
 
 PRACTITIONER = "practitioner"
 RECOVERY = "recovery key"
@@ -63,7 +60,7 @@ def create(
     if not name.strip() or any(ord(c) < 32 for c in name):
         raise BadValue("A practice needs a name.", "The name given is empty or has control characters.", "Use --name.")
     prepared = passphrase.prepare(typed)
-    recovery = recovery_key.generate(surroundings.random_bytes)
+    printed = recovery_key.generate(surroundings.random_bytes)
     folder = folder.absolute() if folder.name else folder.resolve()
     building = folder.with_name(f".{folder.name}.{surroundings.random_bytes(4).hex()}")
     try:
@@ -71,7 +68,7 @@ def create(
         _must_be_free(folder)
         secrets = [
             (PRACTITIONER, Secret("passphrase", prepared, key_file)),
-            (RECOVERY, Secret("recovery", recovery)),
+            (RECOVERY, Secret("recovery", printed)),
         ]
         private, public = attempts.generate(surroundings.random_bytes)
         vault = vaults.create(
@@ -82,7 +79,7 @@ def create(
             random_bytes=surroundings.random_bytes,
             cost=cost,
         )
-        _fill(vault, name, surroundings, face, private, recovery)
+        _fill(vault, name, surroundings, face, private, printed)
         (building / "lock").unlink(missing_ok=True)
         if folder.is_dir():
             folder.rmdir()
@@ -93,7 +90,7 @@ def create(
     finally:
         keys.wipe(prepared)
         shutil.rmtree(building, ignore_errors=True)
-    return Created(vault.header.vault, recovery)
+    return Created(vault.header.vault, printed)
 
 
 def unlock(
@@ -159,7 +156,7 @@ def _must_be_free(folder: Path) -> None:
 
 
 def _fill(
-    vault: OpenVault, name: str, surroundings: Surroundings, face: str, private: bytes, recovery: bytearray
+    vault: OpenVault, name: str, surroundings: Surroundings, face: str, private: bytes, printed: bytearray
 ) -> None:
     """The tables, the practice's settings, the door and the first line."""
     engine = connect(vault, create=True)
@@ -172,7 +169,7 @@ def _fill(
             kept["header_sequence"] = str(vault.header.sequence)
             work.insert(Setting, [{"name": key, "value": value} for key, value in kept.items()])
             attempts_start = door.prepare(work, private)
-            work.begin_epoch(recovery)
+            work.begin_epoch(printed)
             work.account("vault.create")
         attempts.begin(vault.folder, vault.header.vault, attempts_start)
         practice._drop_anchor(durable=True)
@@ -185,11 +182,11 @@ def _fill(
 
 def _start(vault: OpenVault, face: str, surroundings: Surroundings, apart: bool = False) -> Practice:
     finish_rotation(vault)
-    kept = _keep_before_recovery(vault)
+    kept = recovery.keep(vault.folder)
     try:
         engine = connect(vault)
     except BaseException:
-        _put_back(vault, kept)
+        recovery.put_back(kept)
         raise
     try:
         with engine.connect() as db:
@@ -200,8 +197,6 @@ def _start(vault: OpenVault, face: str, surroundings: Surroundings, apart: bool 
             end = chain.end(db, vault.header.vault)
             for _line in chain.walk(db, vault.header.vault, after=max(0, end.seq - TAIL)):
                 pass
-        for copy in vault.folder.glob(f"{vaults.DATABASE}*{KEPT}"):  # also those that a crash left
-            copy.unlink()
         practice = Practice(engine, _standing(vault, row_key, face, surroundings, end))
         practice.warnings += vault.warnings
         with engine.connect() as db:
@@ -215,11 +210,11 @@ def _start(vault: OpenVault, face: str, surroundings: Surroundings, apart: bool 
     except FAULTS as error:
         told = diagnose(engine, error)
         engine.dispose()
-        _put_back(vault, kept)
+        recovery.put_back(kept)
         raise told from None
     except BaseException:
         engine.dispose()
-        _put_back(vault, kept)
+        recovery.put_back(kept)
         raise
 
 
@@ -239,31 +234,6 @@ def _enter(practice: Practice, apart: bool) -> list[str]:
         practice.warnings.insert(0, told)
     attempts.begin(vault.folder, vault.header.vault, start)
     return news
-
-
-def _keep_before_recovery(vault: OpenVault) -> list[Path]:
-    """Copies of database and journal, where a journal is there: SQLite will roll it back into the database.
-
-    After a crash that is right. A journal that a sync program brought back would destroy the record; then the copies
-    go back in place, and nothing is lost.
-    """
-    journal = vault.folder / (vaults.DATABASE + "-journal")
-    if not journal.is_file() or not journal.stat().st_size:
-        return []
-    try:
-        return [
-            Path(shutil.copy2(path, path.with_name(path.name + KEPT)))
-            for path in (vault.folder / vaults.DATABASE, journal)
-            if path.is_file()
-        ]
-    except OSError as error:
-        raise machine_error(error) from None
-
-
-def _put_back(vault: OpenVault, kept: list[Path]) -> None:
-    for copy in kept:
-        if copy.exists():
-            copy.replace(copy.with_name(copy.name.removesuffix(KEPT)))
 
 
 def _settings(db: Connection) -> tuple[int, bytes]:
@@ -373,6 +343,7 @@ def finish_rotation(vault: OpenVault) -> None:
             waiting.unlink()
             journal.unlink(missing_ok=True)
         elif _opens(vault, vaults.NEXT_DATABASE):
+            recovery.forget(vault.folder)  # they are under the old key, and the new database was verified whole
             waiting.replace(vault.folder / vaults.DATABASE)
         sync_folder(vault.folder)
     except OSError as error:

@@ -23,7 +23,7 @@ from notes.access_log import forward, receipts
 from notes.access_log.forward import Proven
 from notes.access_log.receipts import Receipt
 from notes.errors import Altered, LogError, NotesError, WrongKey
-from notes.practice import accounts
+from notes.practice import accounts, recovery
 from notes.practice.accounts import Problem, Progress
 from notes.practice.operations import Standing, Work, operation
 from notes.store import schema
@@ -38,7 +38,8 @@ class Report:
     """The outcome. ``check`` raises where there are problems; `ok` is for showing.
 
     `anchored` is whether something outside the vault bore witness that this is no older copy; `proven` is what the
-    recovery sheet proves, where it was asked.
+    recovery sheet proves, where it was asked. `before` names copies of the database from before a journal was rolled
+    back into it, where there are any.
     """
 
     notes: int
@@ -46,11 +47,23 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     anchored: bool = False
     proven: Proven | None = None
+    before: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
         """Whether nothing is wrong."""
         return not self.problems
+
+    @property
+    def advice(self) -> str:
+        """What to do where there are problems."""
+        if not self.before:
+            return "Keep a copy of the vault folder as it is, and compare it with your last backup."
+        return (
+            "After a crash an unfinished change was taken back by its journal, and that may have done this. "
+            f"{' and '.join(self.before)} in the vault folder still hold what was there before. Lock the vault, copy "
+            "the folder twice, in one copy give such a file the name vault.db, and check that copy: notes verify"
+        )
 
     def check(self) -> None:
         """Raises Altered when anything is wrong."""
@@ -59,17 +72,23 @@ class Report:
             raise Altered(
                 f"The vault is not as its log says: {len(self.problems)} problem(s).",
                 f"First: {first.what} {first.where}: {first.detail}",
-                "Keep a copy of the vault folder as it is, and compare it with your last backup.",
+                self.advice,
             )
 
 
 @operation("vault.verify")
 def verify(work: Work, progress: Progress | None = None) -> Report:
-    """Check the whole vault. `progress` may raise ``Cancelled``, to stop it at once."""
+    """Check the whole vault; where it is sound, copies from before a recovery have served and are removed.
+
+    `progress` may raise ``Cancelled``, to stop it at once. Raises NotWritable.
+    """
     standing = work.standing
     with beside(work.db.engine) as second:
         report = examine(work.db, standing.vault_id, standing.row_key, standing.spells, progress, second)
     report = replace(report, anchored=standing.anchored, problems=[*_rollback(standing), *report.problems])
+    if report.ok:
+        recovery.forget(standing.vault.folder)
+    report = replace(report, before=recovery.kept(standing.vault.folder))
     work.counts.update(lines=report.log_lines, problems=len(report.problems))
     return report
 
@@ -101,7 +120,9 @@ def verify_log(
             proven = forward.verify(connection, standing.vault_id, recovery_key)
         except (LogError, WrongKey) as error:
             problems.append(Problem("log", "seals", f"{error} {error.why}"))
-    return Report(_count(connection, "notes"), lines, problems, standing.anchored, proven)
+    return Report(
+        _count(connection, "notes"), lines, problems, standing.anchored, proven, recovery.kept(standing.vault.folder)
+    )
 
 
 def _rollback(standing: Standing) -> list[Problem]:
