@@ -193,7 +193,9 @@ class LogError(NotesError):
 
 
 class ChainBroken(LogError):
-    """A line of the log was changed, removed, added or moved."""
+    """A line of the log was changed, removed, added or moved. `line` is the number of the first that does not hold."""
+
+    line = 0
 
 
 class Altered(LogError):

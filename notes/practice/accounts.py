@@ -57,7 +57,8 @@ def check(
             if lines % 1000 == 0:
                 progress("access log", lines, total)
     except ChainBroken as error:
-        problems.append(Problem("log", f"line {lines + 1}", error.why))
+        problems.append(Problem("log", f"line {error.line}", error.why))
+        lines = min(lines, error.line - 1)
         _read_on(connection, lines, last)
     problems += _bad_rows(connection, key, spells, last, progress)
     return lines
