@@ -137,7 +137,9 @@ def walk(connection: Connection, vault_id: str, after: int = 0) -> Iterator[Line
     promised = connection.execute(text("SELECT seq FROM sqlite_sequence WHERE name = 'access_log'")).scalar()
     promised = promised if isinstance(promised, int) else 0
     if promised != expected:
-        raise broken(max(1, min(promised, expected) + 1), f"the log ends at line {expected}, but {promised} were written")
+        raise broken(
+            max(1, min(promised, expected) + 1), f"the log ends at line {expected}, but {promised} were written"
+        )
 
 
 def _verified(expected: int, before: bytes, seq: int, record: Any, head: Any) -> Line:

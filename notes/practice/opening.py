@@ -253,7 +253,10 @@ def _settings(db: Connection) -> tuple[int, bytes]:
 
 
 def _header_last_logged(db: Connection) -> int:
-    """The header's number at the last unlocking, as the log has it; the settings alone could be an older page."""
+    """The header's number at the last unlocking, as the log has it; the settings alone could be an older page.
+
+    The search goes back from the end of the log and stops there.
+    """
     query = "SELECT json_extract(record, '$.counts.header') FROM access_log WHERE event = 'vault.unlock'"
     found = db.exec_driver_sql(query + " ORDER BY seq DESC LIMIT 1").scalar()
     return found if isinstance(found, int) else 0
@@ -297,8 +300,9 @@ def _close_abandoned_spells(practice: Practice) -> None:
         if practice._standing.rollback:
             return  # for reading only
         for draft in work.sql("SELECT * FROM drafts WHERE spell IS NOT NULL").all():
-            opened = (
-                "SELECT 1 FROM access_log WHERE event = 'note.edit' AND json_extract(record, '$.counts.spell') = :spell"
+            opened = (  # from the end of the log, where it was opened before the crash
+                "SELECT 1 FROM access_log WHERE event = 'note.edit' "
+                "AND json_extract(record, '$.counts.spell') = :spell ORDER BY seq DESC LIMIT 1"
             )
             if not work.sql(opened, spell=draft.spell).first():
                 continue  # no line opened this spell: verification will name the draft

@@ -260,8 +260,8 @@ def _verified(vault: OpenVault, manifest: Manifest, progress: Progress | None) -
 def _open_spells(db: Connection) -> set[int]:
     """Spells of editing that were open at that moment: their drafts may have moved on since their last line."""
     query = (
-        "SELECT spell FROM drafts WHERE spell IN (SELECT json_extract(record, '$.counts.spell') FROM access_log "
-        "WHERE event = 'note.edit')"
+        "SELECT spell FROM drafts WHERE spell IS NOT NULL "
+        "AND spell IN (SELECT json_extract(record, '$.counts.spell') FROM access_log WHERE event = 'note.edit')"
     )
     return set(db.exec_driver_sql(query).scalars())
 
