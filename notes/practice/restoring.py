@@ -7,6 +7,7 @@ anybody is told that they hold. A vault that was restored is told so by its own 
 from __future__ import annotations
 
 import contextlib
+import glob
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -29,7 +30,7 @@ from notes.store import backup
 from notes.store.backup import Manifest
 from notes.store.engine import FAULTS, diagnose
 from notes.vault import header as headers
-from notes.vault import keys
+from notes.vault import keys, synced_folders
 from notes.vault import vault as vaults
 from notes.vault.files import machine_error, sync_folder
 from notes.vault.slots import Secret
@@ -162,6 +163,7 @@ def restore(
     building = folder.with_name(f".{folder.name}.{surroundings.random_bytes(4).hex()}")
     try:
         with machine("The backup could not be restored."):
+            _remove_abandoned(folder, surroundings)
             building.mkdir(0o700)
             manifest = backup.unpack(path, building, in_bytes(progress, "restoring"), durable=True)
             with _unlocked(building, secret) as vault:
@@ -179,6 +181,21 @@ def restore(
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return Restored(manifest.vault, manifest.made, str(folder), slots, old, new, warnings)
+
+
+ABANDONED_AFTER = 24 * 3600
+"""Seconds without a change after which nobody can still be restoring there."""
+
+
+def _remove_abandoned(folder: Path, surroundings: Surroundings) -> None:
+    """Remove what a restoring as `folder` left half-built when the program was killed: ours, and long untouched."""
+    for left in folder.parent.glob(f"{glob.escape(f'.{folder.name}.')}{'[0-9a-f]' * 8}"):
+        if left.is_dir() and not left.is_symlink():
+            inside = list(left.iterdir())
+            touched = max(path.lstat().st_mtime for path in (left, *inside))
+            ours = all(synced_folders.is_ours(path.name) and path.is_file() for path in inside)
+            if ours and surroundings.now().timestamp() - touched > ABANDONED_AFTER:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 @dataclass(frozen=True)

@@ -110,10 +110,7 @@ class Connector:
         return connection
 
     def connect_reader(self) -> Any:
-        """A second connection that only reads; it takes no locks, the first one holds them all.
-
-        What it reads makes sense only while no transaction of the first one writes.
-        """
+        """A second connection that only reads; it takes no locks, the first one holds them all."""
         uri = f"{self.path.absolute().as_uri()}?mode=ro&nolock=1"
         connection = sqlcipher.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
         try:
@@ -210,8 +207,8 @@ def _engine(connection: Any) -> Engine:
 def beside(engine: Engine) -> Iterator[Connection]:
     """The second connection to the same database: it only reads, and another thread may use it beside the first.
 
-    Use it while no transaction of the first one has written anything yet. It is closed with the first, never before:
-    as soon as a program closes any handle of a file, POSIX takes away all locks it has on it, SQLite's too.
+    Use it while no transaction of the first one has written anything yet. It is closed with the first, never before,
+    for the reason that ``raw_file`` gives.
     """
     connector: Connector = engine.get_execution_options()["connector"]
     assert connector.reader is not None

@@ -47,6 +47,11 @@ _KNOWN = re.compile(
 """Everything this program itself puts into a vault's folder (docs/format.md)."""
 
 
+def is_ours(name: str) -> bool:
+    """Whether this program itself puts a file of that name into a vault's folder."""
+    return _KNOWN.fullmatch(name) is not None
+
+
 def service(folder: Path) -> str | None:
     """The program by which `folder`, or one above it, is copied elsewhere; None where there is no sign of one."""
     where = folder.absolute()
