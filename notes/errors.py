@@ -4,7 +4,8 @@ Every error says *what* happened, *why*, and what to do *next*, and carries the 
 No error's text ever holds client data: no names, no note text, no search words, no passphrase.
 
 Exit codes: 0 done · 1 bug · 2 usage · 3 wrong key · 4 damaged, altered or rolled back · 5 busy ·
-6 refused by a rule · 7 bad input file · 8 the machine.
+6 refused by a rule · 7 bad input file · 8 the machine ·
+130 stopped by whoever waited.
 """
 
 
@@ -24,6 +25,12 @@ class UsageError(NotesError):
     """The command or its values do not make sense."""
 
     exit_code = 2
+
+
+class Cancelled(NotesError):
+    """Whoever waited for it stopped it. Nothing was changed."""
+
+    exit_code = 130
 
 
 # --- the vault: keys, slots, header -------------------------------------------------------------------------
@@ -186,7 +193,9 @@ class LogError(NotesError):
 
 
 class ChainBroken(LogError):
-    """A line of the log was changed, removed, added or moved."""
+    """A line of the log was changed, removed, added or moved. `line` is the number of the first that does not hold."""
+
+    line = 0
 
 
 class Altered(LogError):

@@ -1,8 +1,7 @@
 """Get the record out of a Session Notes vault without Session Notes: python recover.py My.vault NEW-FOLDER
 
 Needs Python 3.11 and: pip install cryptography sqlcipher3. The vault is only read (close it first), and what is written
-is NOT encrypted. Exit codes: 0 done, 2 usage, 3 wrong key, 4 damaged or newer, 8 the machine. See docs/format.md.
-"""
+is NOT encrypted. Exit codes: 0 done, 2 usage, 3 wrong key, 4 damaged or newer, 8 the machine. See docs/format.md."""
 
 import argparse
 import csv
@@ -24,8 +23,9 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 WARNING = "NOT ENCRYPTED: whoever gets hold of what is written can read it. Delete it when it has served."
 PARSER = argparse.ArgumentParser(description=f"Writes out the record that is in a vault. {WARNING}")
-KEPT = ("vault.db.before-recovery", "vault.db-journal.before-recovery")
-DATABASES = (("vault.db", "vault.db-journal"), ("vault.db", "-"), KEPT, ("vault.db.next", "-"))  # whole or interrupted
+BEFORE = [tuple(f"vault.db{part}.before-recovery{which}" for part in ("", "-journal")) for which in ("-2", "")]
+DATABASES = [("vault.db", "vault.db-journal"), ("vault.db", "-"), *BEFORE, ("vault.db.next", "-")]  # whole or not
+LOG = "SELECT record, lower(hex(head)) AS head, lower(hex(seal)) AS seal FROM access_log ORDER BY seq"
 TABLES = "SELECT name FROM pragma_table_list WHERE type = 'table' AND name NOT GLOB 'sqlite*' AND name != 'settings'"
 TEXTS = """SELECT coalesce(c.name, 'unknown') AS client, c.ref, n.at AS date, n.kind, t.version, t.change, t.reason,
     iif(t.version < n.version, 'replaced', t.status) AS status, coalesce(n.ref, t.note_id) AS note,
@@ -123,9 +123,9 @@ def write_all(db: Any, vault_id: str, target: Path) -> None:
             cells = ([value.hex() if isinstance(value, bytes) else value for value in row] for row in rows)
             csv.writer(sheet).writerows([[column[0] for column in rows.description], *cells])
     with (target / "log.jsonl").open("x", encoding="utf-8", newline="\n") as log:
-        lines = map(dict, db.execute("SELECT record, lower(hex(head)) AS head FROM access_log ORDER BY seq"))
-        for line in ({"format": "session-notes-access-log", "version": 1, "vault": vault_id}, *lines):
-            log.write(json.dumps(line, ensure_ascii=False) + "\n")
+        lines = [*map(dict, db.execute(LOG))]
+        first = {"format": "session-notes-access-log", "version": 1, "vault": vault_id, "lines": len(lines)}
+        log.writelines(json.dumps(x, ensure_ascii=False) + "\n" for x in ({**first, "head": lines[-1]["head"]}, *lines))
 
 
 def main() -> None:
@@ -141,7 +141,7 @@ def main() -> None:
             write_all(db, vault_id, given.target)
     except (MemoryError, OSError, EOFError) as error:  # its words are left out: they could quote the record
         PARSER.exit(8, f"The machine did not do it ({type(error).__name__}). Check paths, free space and memory.\n")
-    except (KeyError, TypeError, ValueError, sqlcipher.Error) as error:
+    except (LookupError, TypeError, ValueError, sqlcipher.Error) as error:
         PARSER.exit(4, f"The vault is not as docs/format.md says ({type(error).__name__}). Take a backup of it.\n")
     print(f"Written to {given.target}. {WARNING}")
 

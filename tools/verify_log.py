@@ -1,8 +1,8 @@
 """Check an exported access log without Session Notes: python verify_log.py log.jsonl [--count N --head HEX]
 
 Written from docs/format.md ("The access log", "Exports of the log") and nothing else; needs Python 3.11 and no package.
-An export shows by itself that nothing in it was changed, moved, taken out or put in. That nothing was cut off its end
-shows only against a receipt: give the receipt's number of lines and head with --count and --head.
+An export shows by itself that nothing in it was changed, moved, taken out, put in or lost at its end. That nobody cut
+off its end on purpose shows only against a receipt: give its number of lines and head with --count and --head.
 
 Exit codes: 0 good, 2 usage, 4 bad, 7 not an export that this script can read.
 """
@@ -56,7 +56,7 @@ def check(lines: Iterable[bytes], count: int | None = None, head: str | None = N
     `part` the log may begin later than at line 1; nothing is then known of the lines before.
     """
     rest = iter(lines)
-    vault = _first_line(next(rest, b""))
+    vault, told = _first_line(next(rest, b""))
     found = Found(vault, 1, 0, hashlib.sha256(b"notes/v1/access-log\0" + bytes.fromhex(vault)).digest())
     before: dict[str, Any] = {}
     _compare(found, count, head)
@@ -73,12 +73,16 @@ def check(lines: Iterable[bytes], count: int | None = None, head: str | None = N
             raise BadLine(number, "it does not name the head of the line before it")
         if hashlib.sha256(found.head + text.encode()).hexdigest() != after:
             raise BadLine(number, "its head does not follow from its content and the line before it")
+        if type(record.get("v")) is not int or record["v"] != RECORD_VERSION:
+            raise BadLine(number, "its record is of a version that is not known here")
         found.last, found.head = number, bytes.fromhex(after)
         found.remarks += _remarks(record, before)
         before = record
         _compare(found, count, head)
     if count is not None and found.last < count:
         raise BadLine(found.last + 1, f"it is missing: the log ends here, the receipt is of line {count}")
+    if told != ((n := found.last - found.first + 1), found.head.hex() if n else None):
+        raise BadLine(found.last + 1, "the export was cut short or put together: it says itself how it should end")
     if count is None:
         _compare(found, found.last, head)
     elif count < found.first - 1:
@@ -94,16 +98,14 @@ def _compare(found: Found, count: int | None, head: str | None) -> None:
 def _remarks(record: dict[str, Any], before: dict[str, Any]) -> Iterator[str]:
     """What is odd about a record that holds: for a person to judge, not an error."""
     number, at, earlier = record["seq"], record.get("at"), before.get("at")
-    if type(record.get("v")) is not int or record["v"] != RECORD_VERSION:
-        yield f"Line {number} is not of version {RECORD_VERSION}: its chain was checked, its meaning is not known here."
     if not isinstance(at, str) or not TIME.fullmatch(at):
         yield f"Line {number} has no time in the usual form."
     elif isinstance(earlier, str) and TIME.fullmatch(earlier) and at < earlier:
         yield f"Line {number} is of {at}, earlier than the line before it ({earlier}): the clock was put back."
 
 
-def _first_line(content: bytes) -> str:
-    """The vault's id from the line that says what this file is."""
+def _first_line(content: bytes) -> tuple[str, tuple[object, object]]:
+    """The vault's id, the number of lines and the last head from the line that says what this file is."""
     try:
         told = _parse(content.decode())
     except (ValueError, RecursionError):
@@ -115,7 +117,7 @@ def _first_line(content: bytes) -> str:
     vault = told.get("vault")
     if not isinstance(vault, str) or not re.fullmatch("[0-9a-f]{32}", vault):
         raise NotAnExport("Its first line names no vault.")
-    return vault
+    return vault, (told.get("lines"), told.get("head"))
 
 
 def _line(number: int, content: bytes) -> tuple[dict[str, Any], str, str]:

@@ -7,7 +7,7 @@ disk or neither. ``walk`` verifies; it raises at the first line that does not fi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,10 @@ from notes.errors import Altered, ChainBroken
 from notes.vault import keys
 
 RECORD_VERSION = 1
+DEEPEST = 32
+"""How deep objects and lists may stand in one another in a record."""
+
+_DECODER = json.JSONDecoder()
 
 FIELDS: dict[str, str] = {
     "v": "version of the record's layout",
@@ -125,16 +129,18 @@ def walk(connection: Connection, vault_id: str, after: int = 0) -> Iterator[Line
     if after:
         head = bytes(connection.execute(text("SELECT head FROM access_log WHERE seq = :n"), {"n": after}).scalar_one())
     expected = after
-    rows = connection.execute(
-        text("SELECT seq, record, head FROM access_log WHERE seq > :after ORDER BY seq"), {"after": after}
-    )
-    for row in rows.yield_per(1000):
-        expected += 1
-        yield (line := _verified(expected, head, row.seq, row.record, row.head))
-        head = line.head
-    promised = connection.execute(text("SELECT seq FROM sqlite_sequence WHERE name = 'access_log'")).scalar() or 0
+    query = "SELECT seq, record, head FROM access_log WHERE seq > ? ORDER BY seq"
+    for rows in connection.exec_driver_sql(query, (after,)).partitions(1000):
+        for row in rows:
+            expected += 1
+            yield (line := _verified(expected, head, *row))
+            head = line.head
+    promised = connection.execute(text("SELECT seq FROM sqlite_sequence WHERE name = 'access_log'")).scalar()
+    promised = promised if isinstance(promised, int) else 0
     if promised != expected:
-        raise broken(expected + 1, f"the log ends at line {expected}, but {promised} were written")
+        raise broken(
+            max(1, min(promised, expected) + 1), f"the log ends at line {expected}, but {promised} were written"
+        )
 
 
 def _verified(expected: int, before: bytes, seq: int, record: Any, head: Any) -> Line:
@@ -142,21 +148,39 @@ def _verified(expected: int, before: bytes, seq: int, record: Any, head: Any) ->
         raise broken(expected, "it is missing")
     try:
         content = record.encode()
-        told = json.loads(content)
-        canonical = keys.canonical(told) == content
+        told, _ = _DECODER.raw_decode(record)
+        canonical = keys.canonical(told) == content and not _too_deep(record, told)
     except (AttributeError, ValueError, RecursionError):
         raise broken(expected, "it is not a record") from None
     if not canonical or not isinstance(told, dict) or type(told.get("seq")) is not int or told["seq"] != expected:
         raise broken(expected, "its record is not as it was written")
+    if type(told.get("v")) is not int or told["v"] != RECORD_VERSION:
+        raise broken(expected, "its record is of a version that is not known here")
     if told.get("prev") != text64(before) or keys.sha256(before + content) != head:
         raise broken(expected, "it does not continue the line before it, or its content was changed")
     return Line(told, head)
 
 
+def _too_deep(record: str, told: Any) -> bool:
+    """Whether objects and lists stand more than DEEPEST deep in one another: readers elsewhere would give up."""
+    if record.count("[") + record.count("{") <= DEEPEST:
+        return False
+    level = [told]
+    for _ in range(DEEPEST):
+        level = [v for part in level if isinstance(part, dict | list) for v in _members(part)]
+    return any(isinstance(part, dict | list) for part in level)
+
+
+def _members(part: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return part.values() if isinstance(part, dict) else part
+
+
 def broken(seq: int, how: str) -> ChainBroken:
     """The error for line `seq`."""
-    return ChainBroken(
+    error = ChainBroken(
         f"The access log does not hold from line {seq} on.",
         f"At line {seq}: {how}.",
         "Keep a copy of the vault folder as it is, and compare it with your last backup.",
     )
+    error.line = seq
+    return error

@@ -17,10 +17,10 @@ from notes.cli.output import as_json, local, progress_bar, say, shown, table, wa
 from notes.errors import NotesError, UsageError
 from notes.exchange import drill_report
 from notes.practice import backups, generations, restoring
+from notes.practice.accounts import Progress
 from notes.practice.keyring import SlotView
 from notes.practice.practice import Practice
 from notes.practice.restoring import Checked
-from notes.practice.verification import Progress
 from notes.vault import keys
 from notes.vault.files import write_atomically
 

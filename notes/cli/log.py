@@ -125,7 +125,7 @@ def export(
         vault_id = practice.vault_id
     content = exporting.FORMATS[form](lines, vault_id)
     if to is None and options(context).json:
-        as_json({"vault": vault_id, "lines": [{"record": record, "head": head} for record, head in lines]})
+        as_json({"vault": vault_id, "lines": [dict(zip(exporting.PARTS, line, strict=True)) for line in lines]})
         return
     if to is None:
         sys.stdout.write(content)

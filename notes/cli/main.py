@@ -15,7 +15,7 @@ from notes import __version__
 from notes.cli import backup, clients, demo, doctor, importing, keyring, log, note, search, sessions, vault
 from notes.cli.options import Options, options
 from notes.cli.output import as_json, complain, err
-from notes.errors import NotesError, UsageError
+from notes.errors import Cancelled, NotesError, UsageError
 from notes.vault import process
 from notes.vault.files import machine_error
 
@@ -108,8 +108,8 @@ def main() -> None:
         sys.exit(app(obj=said, standalone_mode=False) or 0)
     except NotesError as error:
         _end(said, error)
-    except typer.Abort:
-        _end(said, UsageError("Stopped.", "You ended it.", "What was finished before is kept."))
+    except (typer.Abort, KeyboardInterrupt):
+        _end(said, Cancelled("Stopped. What was finished before is kept."))
     except typer.TyperException as error:
         hint = _misplaced(error)
         if said.json:

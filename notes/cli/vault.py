@@ -16,8 +16,9 @@ from notes.cli.output import as_json, progress_bar, say, shown
 from notes.errors import NotesError, UsageError
 from notes.exchange import recovery_sheet
 from notes.practice import opening, verification
+from notes.practice.accounts import Problem
 from notes.practice.surroundings import this_computer
-from notes.practice.verification import Problem, Report
+from notes.practice.verification import Report
 from notes.vault import keys, recovery_key
 
 
@@ -109,7 +110,8 @@ def run_verification(
             keys.wipe(recovery)
     if said.json:
         told = {"ok": report.ok, "notes": report.notes, "log_lines": report.log_lines, "anchored": report.anchored}
-        as_json({**told, "problems": report.problems, **({"proven": report.proven} if report.proven else {})})
+        advice = {} if report.ok else {"advice": report.advice}
+        as_json({**told, **advice, "problems": report.problems, **({"proven": report.proven} if report.proven else {})})
     else:
         _show(report, whole)
     if not report.ok:
@@ -133,4 +135,4 @@ def _show(report: Report, whole: bool) -> None:
         say(f"  [bold]{shown(problem.what)} {shown(problem.where)}[/]  {shown(problem.detail)}")
     if len(report.problems) > 50:
         say(f"  … and {len(report.problems) - 50:,} more.")
-    say("Keep a copy of the vault folder as it is, and compare it with your last backup.")
+    say(report.advice)

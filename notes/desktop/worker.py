@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import shiboken6
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from notes.errors import NotesError, UsageError
+from notes.errors import Cancelled, NotesError, UsageError
 
 if TYPE_CHECKING:
     from notes.practice.operations import Operation, P, R
@@ -32,10 +32,6 @@ Kinds = frozenset[str]
 """Kinds of thing that changed, by the first word of the event: client, session, note, key, backup, log, vault."""
 
 EVERYTHING: Kinds = frozenset({"client", "session", "note", "key", "backup", "log", "vault"})
-
-
-class Cancelled(NotesError):
-    """Somebody stopped it, or something more urgent came. Nothing half-done was kept."""
 
 
 @dataclass

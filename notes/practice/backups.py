@@ -17,10 +17,10 @@ from pathlib import Path
 from notes import __version__
 from notes.errors import NotesError, StoreError, UsageError
 from notes.practice import generations, restoring, whereabouts
+from notes.practice.accounts import Progress
 from notes.practice.operations import Work, operation
 from notes.practice.practice import Practice
 from notes.practice.private_folders import private_folder
-from notes.practice.verification import Progress
 from notes.store import backup
 from notes.store.backup import Manifest
 from notes.store.engine import raw_file

@@ -122,14 +122,20 @@ def show(
 
 
 @operation("log.export")
-def export(work: Work, since: str | None = None, until: str | None = None) -> list[tuple[str, str]]:
-    """Every line, oldest first, as it was written: the record's canonical JSON and the head after it, hexadecimal."""
+def export(work: Work, since: str | None = None, until: str | None = None) -> list[tuple[str, str, str]]:
+    """Lines, oldest first, as they were written: the record's canonical JSON, the head after it, and its seal, in hex.
+
+    From the first to the last line of the days asked for, with all between: no gaps where a clock was put back.
+    """
     conditions, given = _filters(work, None, None, None, None, since, until)
     rows = work.db.execute(
-        text(f"SELECT record, head FROM access_log WHERE {conditions} ORDER BY seq"),
+        text(
+            f"WITH of_the_days AS (SELECT min(seq) AS first, max(seq) AS last FROM access_log WHERE {conditions}) "
+            "SELECT record, head, seal FROM access_log, of_the_days WHERE seq BETWEEN first AND last ORDER BY seq"
+        ),
         given,
     )
-    lines = [(row.record, bytes(row.head).hex()) for row in rows]
+    lines = [(row.record, bytes(row.head).hex(), bytes(row.seal).hex()) for row in rows]
     work.counts["lines"] = len(lines)
     return lines
 
@@ -247,7 +253,7 @@ def _reasons(
         yield 0, "somebody tried to open the locked vault"
     elif record["event"] == carried.EVENT:
         yield 0, "read in an emergency, recorded outside the vault"
-    elif record["outcome"] != "done":
+    elif record["outcome"] != "done" and record.get("reason") != "Cancelled":
         yield _gravity(record), record["outcome"]
     if record["event"] == "vault.unlock" and record["actor"] != PRACTITIONER:
         yield 0, f"unlocked with the {record['actor']}"

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Row
 from notes import __version__
 from notes.access_log import chain
 from notes.errors import Altered, BadValue, Corrupt, NotesError, UsageError
-from notes.practice import anchoring, carried, door, whereabouts
+from notes.practice import anchoring, carried, door, recovery, whereabouts
 from notes.practice.operations import Standing, Work
 from notes.practice.practice import Practice
 from notes.practice.surroundings import Surroundings, here, iso
@@ -29,9 +29,6 @@ from notes.vault.vault import OpenVault
 
 TAIL = 50
 """Lines of the log checked at every unlock; the whole log is checked by ``verify``."""
-
-KEPT = ".before-recovery"
-"""Ending of the copies kept while SQLite rolls back a journal."""
 
 PRACTITIONER = "practitioner"
 RECOVERY = "recovery key"
@@ -63,7 +60,7 @@ def create(
     if not name.strip() or any(ord(c) < 32 for c in name):
         raise BadValue("A practice needs a name.", "The name given is empty or has control characters.", "Use --name.")
     prepared = passphrase.prepare(typed)
-    recovery = recovery_key.generate(surroundings.random_bytes)
+    printed = recovery_key.generate(surroundings.random_bytes)
     folder = folder.absolute() if folder.name else folder.resolve()
     building = folder.with_name(f".{folder.name}.{surroundings.random_bytes(4).hex()}")
     try:
@@ -71,7 +68,7 @@ def create(
         _must_be_free(folder)
         secrets = [
             (PRACTITIONER, Secret("passphrase", prepared, key_file)),
-            (RECOVERY, Secret("recovery", recovery)),
+            (RECOVERY, Secret("recovery", printed)),
         ]
         private, public = attempts.generate(surroundings.random_bytes)
         vault = vaults.create(
@@ -82,7 +79,7 @@ def create(
             random_bytes=surroundings.random_bytes,
             cost=cost,
         )
-        _fill(vault, name, surroundings, face, private, recovery)
+        _fill(vault, name, surroundings, face, private, printed)
         (building / "lock").unlink(missing_ok=True)
         if folder.is_dir():
             folder.rmdir()
@@ -93,7 +90,7 @@ def create(
     finally:
         keys.wipe(prepared)
         shutil.rmtree(building, ignore_errors=True)
-    return Created(vault.header.vault, recovery)
+    return Created(vault.header.vault, printed)
 
 
 def unlock(
@@ -159,7 +156,7 @@ def _must_be_free(folder: Path) -> None:
 
 
 def _fill(
-    vault: OpenVault, name: str, surroundings: Surroundings, face: str, private: bytes, recovery: bytearray
+    vault: OpenVault, name: str, surroundings: Surroundings, face: str, private: bytes, printed: bytearray
 ) -> None:
     """The tables, the practice's settings, the door and the first line."""
     engine = connect(vault, create=True)
@@ -172,7 +169,7 @@ def _fill(
             kept["header_sequence"] = str(vault.header.sequence)
             work.insert(Setting, [{"name": key, "value": value} for key, value in kept.items()])
             attempts_start = door.prepare(work, private)
-            work.begin_epoch(recovery)
+            work.begin_epoch(printed)
             work.account("vault.create")
         attempts.begin(vault.folder, vault.header.vault, attempts_start)
         practice._drop_anchor(durable=True)
@@ -185,11 +182,11 @@ def _fill(
 
 def _start(vault: OpenVault, face: str, surroundings: Surroundings, apart: bool = False) -> Practice:
     finish_rotation(vault)
-    kept = _keep_before_recovery(vault)
+    kept = recovery.keep(vault.folder)
     try:
         engine = connect(vault)
     except BaseException:
-        _put_back(vault, kept)
+        recovery.put_back(kept)
         raise
     try:
         with engine.connect() as db:
@@ -200,8 +197,6 @@ def _start(vault: OpenVault, face: str, surroundings: Surroundings, apart: bool 
             end = chain.end(db, vault.header.vault)
             for _line in chain.walk(db, vault.header.vault, after=max(0, end.seq - TAIL)):
                 pass
-        for copy in vault.folder.glob(f"{vaults.DATABASE}*{KEPT}"):  # also those that a crash left
-            copy.unlink()
         practice = Practice(engine, _standing(vault, row_key, face, surroundings, end))
         practice.warnings += vault.warnings
         with engine.connect() as db:
@@ -215,11 +210,11 @@ def _start(vault: OpenVault, face: str, surroundings: Surroundings, apart: bool 
     except FAULTS as error:
         told = diagnose(engine, error)
         engine.dispose()
-        _put_back(vault, kept)
+        recovery.put_back(kept)
         raise told from None
     except BaseException:
         engine.dispose()
-        _put_back(vault, kept)
+        recovery.put_back(kept)
         raise
 
 
@@ -242,31 +237,6 @@ def _enter(practice: Practice, apart: bool) -> list[str]:
     return news
 
 
-def _keep_before_recovery(vault: OpenVault) -> list[Path]:
-    """Copies of database and journal, where a journal is there: SQLite will roll it back into the database.
-
-    After a crash that is right. A journal that a sync program brought back would destroy the record; then the copies
-    go back in place, and nothing is lost.
-    """
-    journal = vault.folder / (vaults.DATABASE + "-journal")
-    if not journal.is_file() or not journal.stat().st_size:
-        return []
-    try:
-        return [
-            Path(shutil.copy2(path, path.with_name(path.name + KEPT)))
-            for path in (vault.folder / vaults.DATABASE, journal)
-            if path.is_file()
-        ]
-    except OSError as error:
-        raise machine_error(error) from None
-
-
-def _put_back(vault: OpenVault, kept: list[Path]) -> None:
-    for copy in kept:
-        if copy.exists():
-            copy.replace(copy.with_name(copy.name.removesuffix(KEPT)))
-
-
 def _settings(db: Connection) -> tuple[int, bytes]:
     """The newest header number the database knows, and the key of the row digests. Raises Altered."""
     found = {row.name: row.value for row in db.exec_driver_sql("SELECT name, value FROM settings")}
@@ -284,7 +254,10 @@ def _settings(db: Connection) -> tuple[int, bytes]:
 
 
 def _header_last_logged(db: Connection) -> int:
-    """The header's number at the last unlocking, as the log has it; the settings alone could be an older page."""
+    """The header's number at the last unlocking, as the log has it; the settings alone could be an older page.
+
+    The search goes back from the end of the log and stops there.
+    """
     query = "SELECT json_extract(record, '$.counts.header') FROM access_log WHERE event = 'vault.unlock'"
     found = db.exec_driver_sql(query + " ORDER BY seq DESC LIMIT 1").scalar()
     return found if isinstance(found, int) else 0
@@ -328,8 +301,9 @@ def _close_abandoned_spells(practice: Practice) -> None:
         if practice._standing.rollback:
             return  # for reading only
         for draft in work.sql("SELECT * FROM drafts WHERE spell IS NOT NULL").all():
-            opened = (
-                "SELECT 1 FROM access_log WHERE event = 'note.edit' AND json_extract(record, '$.counts.spell') = :spell"
+            opened = (  # from the end of the log, where it was opened before the crash
+                "SELECT 1 FROM access_log WHERE event = 'note.edit' "
+                "AND json_extract(record, '$.counts.spell') = :spell ORDER BY seq DESC LIMIT 1"
             )
             if not work.sql(opened, spell=draft.spell).first():
                 continue  # no line opened this spell: verification will name the draft
@@ -374,6 +348,7 @@ def finish_rotation(vault: OpenVault) -> None:
             waiting.unlink()
             journal.unlink(missing_ok=True)
         elif _opens(vault, vaults.NEXT_DATABASE):
+            recovery.forget(vault.folder)  # they are under the old key, and the new database was verified whole
             waiting.replace(vault.folder / vaults.DATABASE)
         sync_folder(vault.folder)
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 WORDS: dict[str, str] = {
+    "Cancelled": "it was stopped before its end",
     "UsageError": "the command did not make sense",
     "NotAVault": "the folder holds no vault",
     "WrongKey": "the passphrase or key was wrong",

@@ -7,6 +7,7 @@ anybody is told that they hold. A vault that was restored is told so by its own 
 from __future__ import annotations
 
 import contextlib
+import glob
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -18,17 +19,18 @@ from sqlalchemy import Connection
 from notes.access_log import chain
 from notes.errors import BackupDamaged, BackupFailed, StoreError, UsageError, WrongKey
 from notes.practice import opening
+from notes.practice.accounts import Progress
 from notes.practice.keyring import SlotView, slot_view
 from notes.practice.operations import Work, operation
 from notes.practice.practice import Practice
 from notes.practice.private_folders import private_folder
 from notes.practice.surroundings import Surroundings, alone, here
-from notes.practice.verification import Progress, Report, examine
+from notes.practice.verification import Report, examine
 from notes.store import backup
 from notes.store.backup import Manifest
 from notes.store.engine import FAULTS, diagnose
 from notes.vault import header as headers
-from notes.vault import keys
+from notes.vault import keys, synced_folders
 from notes.vault import vault as vaults
 from notes.vault.files import machine_error, sync_folder
 from notes.vault.slots import Secret
@@ -161,6 +163,7 @@ def restore(
     building = folder.with_name(f".{folder.name}.{surroundings.random_bytes(4).hex()}")
     try:
         with machine("The backup could not be restored."):
+            _remove_abandoned(folder, surroundings)
             building.mkdir(0o700)
             manifest = backup.unpack(path, building, in_bytes(progress, "restoring"), durable=True)
             with _unlocked(building, secret) as vault:
@@ -178,6 +181,21 @@ def restore(
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return Restored(manifest.vault, manifest.made, str(folder), slots, old, new, warnings)
+
+
+ABANDONED_AFTER = 24 * 3600
+"""Seconds without a change after which nobody can still be restoring there."""
+
+
+def _remove_abandoned(folder: Path, surroundings: Surroundings) -> None:
+    """Remove what a restoring as `folder` left half-built when the program was killed: ours, and long untouched."""
+    for left in folder.parent.glob(f"{glob.escape(f'.{folder.name}.')}{'[0-9a-f]' * 8}"):
+        if left.is_dir() and not left.is_symlink():
+            inside = list(left.iterdir())
+            touched = max(path.lstat().st_mtime for path in (left, *inside))
+            ours = all(synced_folders.is_ours(path.name) and path.is_file() for path in inside)
+            if ours and surroundings.now().timestamp() - touched > ABANDONED_AFTER:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -259,8 +277,8 @@ def _verified(vault: OpenVault, manifest: Manifest, progress: Progress | None) -
 def _open_spells(db: Connection) -> set[int]:
     """Spells of editing that were open at that moment: their drafts may have moved on since their last line."""
     query = (
-        "SELECT spell FROM drafts WHERE spell IN (SELECT json_extract(record, '$.counts.spell') FROM access_log "
-        "WHERE event = 'note.edit')"
+        "SELECT spell FROM drafts WHERE spell IS NOT NULL "
+        "AND spell IN (SELECT json_extract(record, '$.counts.spell') FROM access_log WHERE event = 'note.edit')"
     )
     return set(db.exec_driver_sql(query).scalars())
 

@@ -1,43 +1,36 @@
 """Verification of everything: pages, schema, chain, digests, signed versions, search index.
 
-Each problem says what is wrong, where, and in words. The walk through the log remembers the last digest of every row;
-a row that differs, is gone, or was never accounted for is named.
+Each problem says what is wrong, where, and in words. It cannot be cut into slices: SQLite's own checks are a few long
+statements that read everything, and what changes in between they would have to read again. So it is run as one
+operation, can be stopped at any moment by raising ``Cancelled`` in `progress`, and is then begun anew when there is
+time. Only the check of the pages' seals, at the end, is not interrupted: about a second for each 300 MB.
+
+Two threads share the work: SQLite checks its structures in one, which lets go of Python's lock, while the other reads
+and hashes every row through a second connection that only reads. `progress` is called in the caller's thread alone.
 """
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Set
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from notes.access_log import chain, forward, receipts
-from notes.access_log.digests import accounted_tables, row_digest, row_key, version_digest
+from notes.access_log import forward, receipts
 from notes.access_log.forward import Proven
 from notes.access_log.receipts import Receipt
-from notes.errors import Altered, ChainBroken, LogError, NotesError, WrongKey
+from notes.errors import Altered, LogError, NotesError, WrongKey
+from notes.practice import accounts, recovery
+from notes.practice.accounts import Problem, Progress
 from notes.practice.operations import Standing, Work, operation
 from notes.store import schema
-from notes.store.engine import FAULTS, store_error
+from notes.store.engine import FAULTS, beside, interrupt, store_error
 
-LastDigests = dict[str, dict[str, str | None]]
-"""By table and key: the digest after the row's last change, as the log has it; None when it was deleted."""
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being checked, how far, and out of how much."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong (page, schema, log, row, version, index), where, and what it means."""
-
-    what: str
-    where: str
-    detail: str
+TELL_EVERY = 0.05
+"""Seconds at most between two calls of `progress`, and so before a raised ``Cancelled`` counts."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +38,8 @@ class Report:
     """The outcome. ``check`` raises where there are problems; `ok` is for showing.
 
     `anchored` is whether something outside the vault bore witness that this is no older copy; `proven` is what the
-    recovery sheet proves, where it was asked.
+    recovery sheet proves, where it was asked. `before` names copies of the database from before a journal was rolled
+    back into it, where there are any.
     """
 
     notes: int
@@ -53,11 +47,23 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     anchored: bool = False
     proven: Proven | None = None
+    before: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
         """Whether nothing is wrong."""
         return not self.problems
+
+    @property
+    def advice(self) -> str:
+        """What to do where there are problems."""
+        if not self.before:
+            return "Keep a copy of the vault folder as it is, and compare it with your last backup."
+        return (
+            "After a crash an unfinished change was taken back by its journal, and that may have done this. "
+            f"{' and '.join(self.before)} in the vault folder still hold what was there before. Lock the vault, copy "
+            "the folder twice, in one copy give such a file the name vault.db, and check that copy: notes verify"
+        )
 
     def check(self) -> None:
         """Raises Altered when anything is wrong."""
@@ -66,16 +72,23 @@ class Report:
             raise Altered(
                 f"The vault is not as its log says: {len(self.problems)} problem(s).",
                 f"First: {first.what} {first.where}: {first.detail}",
-                "Keep a copy of the vault folder as it is, and compare it with your last backup.",
+                self.advice,
             )
 
 
 @operation("vault.verify")
 def verify(work: Work, progress: Progress | None = None) -> Report:
-    """Check the whole vault."""
+    """Check the whole vault; where it is sound, copies from before a recovery have served and are removed.
+
+    `progress` may raise ``Cancelled``, to stop it at once. Raises NotWritable.
+    """
     standing = work.standing
-    report = examine(work.db, standing.vault_id, standing.row_key, standing.spells, progress)
+    with beside(work.db.engine) as second:
+        report = examine(work.db, standing.vault_id, standing.row_key, standing.spells, progress, second)
     report = replace(report, anchored=standing.anchored, problems=[*_rollback(standing), *report.problems])
+    if report.ok:
+        recovery.forget(standing.vault.folder)
+    report = replace(report, before=recovery.kept(standing.vault.folder))
     work.counts.update(lines=report.log_lines, problems=len(report.problems))
     return report
 
@@ -94,7 +107,9 @@ def verify_log(
     problems: list[Problem] = []
     connection = work.db
     standing = work.standing
-    lines = _check_record(connection, standing.vault_id, standing.row_key, standing.spells, problems, progress)
+    lines = accounts.check(
+        connection, standing.vault_id, standing.row_key, standing.spells, problems, progress or _tell_nobody
+    )
     work.counts.update(lines=lines, problems=len(problems))
     problems[:0] = _rollback(standing)
     if receipt is not None and (against := receipts.check(connection, standing.vault_id, receipt)):
@@ -105,7 +120,9 @@ def verify_log(
             proven = forward.verify(connection, standing.vault_id, recovery_key)
         except (LogError, WrongKey) as error:
             problems.append(Problem("log", "seals", f"{error} {error.why}"))
-    return Report(_count(connection, "notes"), lines, problems, standing.anchored, proven)
+    return Report(
+        _count(connection, "notes"), lines, problems, standing.anchored, proven, recovery.kept(standing.vault.folder)
+    )
 
 
 def _rollback(standing: Standing) -> list[Problem]:
@@ -118,146 +135,97 @@ def examine(
     key: bytes,
     spells: Set[int] = frozenset(),
     progress: Progress | None = None,
+    second: Connection | None = None,
 ) -> Report:
-    """Check the database behind `connection`. `spells` are those open now: their drafts may have moved on."""
+    """Check the database behind `connection`; with a `second` connection to it, in two threads.
+
+    `key` is that of the row digests; `spells` are those open now: their drafts may have moved on. Raises what
+    `progress` raises.
+    """
+    tell, stop = progress or _tell_nobody, Stop()
+    if second is None:
+        structures = _structures(connection, stop)
+        lines, problems = _accounts(connection, vault_id, key, spells, tell)
+    else:
+        with ThreadPoolExecutor(1) as helper:
+            going_on = helper.submit(_structures, connection, stop)
+            try:
+                lines, problems = _accounts(second, vault_id, key, spells, tell)
+                structures = _await(going_on, stop, tell)
+            except BaseException:
+                stop.now = True
+                while not going_on.done():  # it may just have been between two statements
+                    interrupt(connection)
+                    wait([going_on], timeout=TELL_EVERY / 5)
+                raise
+    tell("pages", 0, 0)
+    sealed = _try("page", partial(_bad_seals, connection))
+    return Report(_count(connection, "notes"), lines, [*sealed, *structures, *problems])
+
+
+@dataclass
+class Stop:
+    """Whether the helper is to begin no further statement; `done` of `total` it has ended."""
+
+    now: bool = False
+    done: int = 0
+    total: int = 0
+
+
+def _await(structures: Future[list[Problem]], stop: Stop, tell: Progress) -> list[Problem]:
+    while not structures.done():
+        tell("database", stop.done, stop.total)
+        wait([structures], timeout=TELL_EVERY)
+    return structures.result()
+
+
+def _tell_nobody(*_: object) -> None:
+    pass
+
+
+def _accounts(
+    connection: Connection, vault_id: str, key: bytes, spells: Set[int], tell: Progress
+) -> tuple[int, list[Problem]]:
     problems: list[Problem] = []
-    lines = 0
-    problems += _try("page", lambda: _bad_pages(connection))
-    problems += _try("schema", lambda: _schema(connection))
     try:
-        lines = _check_record(connection, vault_id, key, spells, problems, progress)
+        return accounts.check(connection, vault_id, key, spells, problems, tell), problems
     except FAULTS as error:
-        problems.append(_unreadable("row", error))
-    problems += _try("version", lambda: _bad_versions(connection))
-    problems += _try("index", lambda: _bad_index(connection))
-    return Report(_count(connection, "notes"), lines, problems)
+        return 0, [*problems, _unreadable("row", error)]
 
 
-def _check_record(
-    connection: Connection,
-    vault_id: str,
-    key: bytes,
-    spells: Set[int],
-    problems: list[Problem],
-    progress: Progress | None,
-) -> int:
-    """Chain, then digests. Gives the number of lines that hold."""
-    total = _count(connection, "access_log")
-    last: LastDigests = defaultdict(dict)
-    lines = 0
-    try:
-        for line in chain.walk(connection, vault_id):
-            lines = line.record["seq"]
-            for table, digests in line.record.get("rows", {}).items():
-                last[table].update(digests)
-            if progress and lines % 1000 == 0:
-                progress("access log", lines, total)
-    except ChainBroken as error:
-        problems.append(Problem("log", f"line {lines + 1}", error.why))
-        _read_on(connection, lines, last)
-    problems += _bad_rows(connection, key, spells, last, progress)
-    return lines
+def _structures(connection: Connection, stop: Stop) -> list[Problem]:
+    """What SQLite can check: b-trees and indexes, references, search index; and that the schema is the golden one."""
+    tables: list[str] = []
+    found = _try("page", lambda: _tables(connection, tables))
+    checks: list[tuple[str, Callable[[], Iterator[Problem]]]] = [
+        *(("page", partial(_bad_table, connection, table)) for table in tables),
+        ("page", partial(_bad_references, connection)),
+        ("schema", partial(_schema, connection)),
+        ("index", partial(_bad_index, connection)),
+    ]
+    stop.total = len(checks)
+    for what, check in checks:
+        if stop.now:
+            break
+        found += _try(what, check)
+        stop.done += 1
+    return found
 
 
-def _read_on(connection: Connection, after: int, last: LastDigests) -> None:
-    """Past a broken line the digests still tell which rows were touched; lines that are no records tell nothing."""
-    for record in connection.execute(
-        text("SELECT record FROM access_log WHERE seq > :after ORDER BY seq"), {"after": after}
-    ).scalars():
-        try:
-            for table, digests in json.loads(record).get("rows", {}).items():
-                last[table].update(digests)
-        except (ValueError, AttributeError, TypeError):
-            continue
+def _tables(connection: Connection, tables: list[str]) -> Iterator[Problem]:
+    """The tables whose own structure is checked; the search index is checked with the texts, once."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'note_index'"
+    tables += connection.exec_driver_sql(query).scalars()
+    yield from ()
 
 
-def _bad_rows(
-    connection: Connection,
-    key: bytes,
-    spells: Set[int],
-    last: LastDigests,
-    progress: Progress | None,
-) -> Iterator[Problem]:
-    checked, total = 0, sum(map(len, last.values()))
-    for table in accounted_tables():
-        columns = [column.name for column in table.columns]
-        quoted = ", ".join(f'"{column}"' for column in columns)
-        told = last[table.name]
-        for found in _rows(connection, f"SELECT {quoted} FROM {table.name}"):
-            row = dict(zip(columns, found, strict=True))
-            where = row_key(key, table.name, row)
-            accounted = told.pop(where, None)
-            checked += 1
-            if progress and checked % 1000 == 0:
-                progress("record", checked, total)
-            if table.name == "drafts" and row["spell"] in spells:
-                continue
-            if accounted is None:
-                yield Problem(table.name, where, f"{_called(connection, table.name, row)}: no line accounts for it.")
-            elif _digest(key, table.name, row) != accounted:
-                yield Problem(
-                    table.name, where, f"{_called(connection, table.name, row)} is not as the log last saw it."
-                )
-    for name, digests in last.items():
-        for where, digest in digests.items():
-            if digest is not None:
-                yield Problem(name, where, "The log accounts for this row, but it is gone.")
+def _bad_table(connection: Connection, table: str) -> Iterator[Problem]:
+    for row in connection.exec_driver_sql(f"PRAGMA integrity_check('{table}')").scalars():
+        if row != "ok":
+            yield Problem("page", table, f"{row}.")
 
 
-def _called(connection: Connection, table: str, row: Any) -> str:
-    """What people call the row: by reference, never by name."""
-    if table == "note_versions":
-        return f"Version {row['number']} of note {_ref_of(connection, row['note_id'])}"
-    if table in ("drafts", "note_tags"):
-        return f"The {'draft' if table == 'drafts' else 'tag'} of note {_ref_of(connection, row['note_id'])}"
-    if "ref" in row:
-        return f"The {table.removesuffix('s')} {row['ref']}"
-    return "The row"
-
-
-def _ref_of(connection: Connection, note_id: Any) -> str:
-    return str(connection.execute(text("SELECT ref FROM notes WHERE id = :id"), {"id": note_id}).scalar() or "unknown")
-
-
-def _rows(connection: Connection, query: str) -> Iterator[Row[Any]]:
-    """Rows by the thousand, which takes a third of the time of one by one."""
-    for block in connection.exec_driver_sql(query).partitions(1000):
-        yield from block
-
-
-def _digest(key: bytes, table: str, row: Any) -> str | None:
-    try:
-        return row_digest(key, table, row)
-    except (TypeError, ValueError):  # a value of a type that was never written here
-        return None
-
-
-def _bad_versions(connection: Connection) -> Iterator[Problem]:
-    """Signed versions against the digest in their own row."""
-    before: str | None = None
-    query = (
-        "SELECT v.*, n.client_id, n.kind AS note_kind, n.at FROM note_versions v "
-        "JOIN notes n ON n.id = v.note_id ORDER BY v.note_id, v.number"
-    )
-    for found in _rows(connection, query):
-        row = found._mapping
-        note = {"id": found.note_id, "client_id": found.client_id, "kind": found.note_kind, "at": found.at}
-        before = None if found.number == 1 else before
-        digest = found.digest.hex() if isinstance(found.digest, bytes) else None
-        if version_digest(row, note, before) != digest:
-            called = _called(connection, "note_versions", row)
-            yield Problem("note_versions", str(found.id), f"{called} does not fit its own digest.")
-        before = digest
-
-
-def _bad_pages(connection: Connection) -> Iterator[Problem]:
-    for row in connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars():
-        yield Problem("page", str(row).rsplit(" ", 1)[-1], f"{row}.")
-    tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'note_index'"
-    for table in connection.exec_driver_sql(tables).scalars().all():  # the index is checked with the texts, once
-        for row in connection.exec_driver_sql(f"PRAGMA integrity_check('{table}')").scalars():
-            if row != "ok":
-                yield Problem("page", table, f"{row}.")
+def _bad_references(connection: Connection) -> Iterator[Problem]:
     for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
         yield Problem(str(row[0]), str(row[1]), f"This row belongs to a row of {row[2]} that is not there.")
 
@@ -278,6 +246,11 @@ def _bad_index(connection: Connection) -> Iterator[Problem]:
         yield Problem("index", "note_index", "The search index does not fit the texts.")
 
 
+def _bad_seals(connection: Connection) -> Iterator[Problem]:
+    for row in connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars():
+        yield Problem("page", str(row).rsplit(" ", 1)[-1], f"{row}.")
+
+
 def _try(what: str, check: Callable[[], Iterator[Problem]]) -> list[Problem]:
     found: list[Problem] = []
     try:
@@ -294,6 +267,6 @@ def _unreadable(what: str, error: Exception) -> Problem:
 
 def _count(connection: Connection, table: str) -> int:
     try:
-        return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+        return accounts.count(connection, table)
     except FAULTS:
         return 0

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
@@ -58,8 +58,9 @@ READABLE = frozenset(PROFILE) | {
     "cipher_provider_version",
     "user_version",
     "application_id",
+    "shrink_memory",
 }
-"""Pragmas that may be read on an open connection; none may be set."""
+"""Pragmas that may be read, or called, on an open connection; none may be set."""
 
 _OK, _DENY = 0, 1
 _PRAGMA, _ATTACH, _DETACH, _FUNCTION = 19, 24, 25, 31
@@ -75,27 +76,26 @@ class Connector:
         self._create = create
         self.migrating = False
         self.raw: BinaryIO | None = None
+        self.reader: Engine | None = None
 
-    def close_raw(self) -> None:
-        """Close what ``raw_file`` opened; once the connection is closed it holds no lock any more."""
+    def close_others(self) -> None:
+        """Close what else was opened on the file; once the connection is closed it holds no lock any more."""
         if self.raw is not None:
             self.raw.close()
             self.raw = None
+        if self.reader is not None:
+            self.reader.dispose()
+            self.reader = None
 
     def connect(self) -> Any:
         """A keyed, profiled and checked DBAPI connection."""
         if not self._create:
             check_file(self.path)
-        connection = sqlcipher.connect(str(self.path), isolation_level=None, cached_statements=256)
+        connection = sqlcipher.connect(
+            str(self.path), isolation_level=None, cached_statements=256, check_same_thread=False
+        )
         try:
-            connection.execute("PRAGMA cipher_log_level = NONE")
-            raw = bytearray(b"x'" + bytes(2 * len(self._key)) + b"'")
-            for place, byte in enumerate(self._key):  # by hand: hex() would leave the key behind as text
-                raw[2 + 2 * place : 4 + 2 * place] = b"%02x" % byte
-            try:
-                connection.set_key(raw)
-            finally:
-                keys.wipe(raw)
+            self._unlock(connection)
             self._set_profile(connection)
         except sqlcipher.Error:
             pages = _unsealed(connection)
@@ -108,6 +108,30 @@ class Connector:
             raise
         connection.set_authorizer(self.authorize)
         return connection
+
+    def connect_reader(self) -> Any:
+        """A second connection that only reads; it takes no locks, the first one holds them all."""
+        uri = f"{self.path.absolute().as_uri()}?mode=ro&nolock=1"
+        connection = sqlcipher.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        try:
+            self._unlock(connection)
+            for setting in ("query_only = ON", "trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0"):
+                connection.execute(f"PRAGMA {setting}")
+        except BaseException:
+            connection.close()
+            raise
+        connection.set_authorizer(self.authorize)
+        return connection
+
+    def _unlock(self, connection: Any) -> None:
+        connection.execute("PRAGMA cipher_log_level = NONE")
+        raw = bytearray(b"x'" + bytes(2 * len(self._key)) + b"'")
+        for place, byte in enumerate(self._key):  # by hand: hex() would leave the key behind as text
+            raw[2 + 2 * place : 4 + 2 * place] = b"%02x" % byte
+        try:
+            connection.set_key(raw)
+        finally:
+            keys.wipe(raw)
 
     def _set_profile(self, connection: Any) -> None:
         version = connection.execute("PRAGMA cipher_version").fetchone()
@@ -151,8 +175,21 @@ def open_engine(path: Path, key: bytearray, *, create: bool = False) -> Engine:
     connector = Connector(path, key, create)
     try:
         connection = connector.connect()
+        try:
+            connector.reader = _engine(connector.connect_reader())
+        except BaseException:
+            connection.close()
+            raise
     except sqlcipher.Error as error:
         raise store_error(error) from None
+    engine = _engine(connection)
+    event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(engine, "engine_disposed", lambda _: connector.close_others())
+    engine.update_execution_options(connector=connector)
+    return engine
+
+
+def _engine(connection: Any) -> Engine:
     engine = create_engine(
         "sqlite+pysqlite://",
         module=sqlcipher,
@@ -162,10 +199,28 @@ def open_engine(path: Path, key: bytearray, *, create: bool = False) -> Engine:
         logging_name=LOGGER,
     )
     logging.getLogger(f"sqlalchemy.engine.Engine.{LOGGER}").setLevel(logging.WARNING)  # lower levels print rows
-    event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
-    engine.update_execution_options(connector=connector)
     engine.raw_connection().close()  # the pool takes the connection over, and dispose() will close it
     return engine
+
+
+@contextmanager
+def beside(engine: Engine) -> Iterator[Connection]:
+    """The second connection to the same database: it only reads, and another thread may use it beside the first.
+
+    Use it while no transaction of the first one has written anything yet. It is closed with the first, never before,
+    for the reason that ``raw_file`` gives.
+    """
+    connector: Connector = engine.get_execution_options()["connector"]
+    assert connector.reader is not None
+    with connector.reader.connect() as connection:
+        # Whoever holds the file alone counts its changes once only, so what was read before may be out of date.
+        connection.exec_driver_sql("PRAGMA shrink_memory")
+        yield connection
+
+
+def interrupt(connection: Connection) -> None:
+    """End the statement that another thread is running on this connection: it fails there."""
+    connection.connection.driver_connection.interrupt()  # type: ignore[union-attr]
 
 
 @contextmanager
@@ -204,7 +259,6 @@ def raw_file(engine: Engine) -> BinaryIO:
     connector: Connector = engine.get_execution_options()["connector"]
     if connector.raw is None:
         connector.raw = connector.path.open("rb", buffering=0)
-        event.listen(engine, "engine_disposed", lambda _: connector.close_raw())
     connector.raw.seek(0)
     return connector.raw
 
@@ -304,13 +358,7 @@ _SAYINGS: dict[str, Callable[[], NotesError]] = {
     sign: make
     for signs, make in (
         (
-            (
-                "file is not a database",
-                "malformed",
-                "hmac",
-                "file is encrypted",
-                "out of memory",
-            ),
+            ("file is not a database", "malformed", "hmac", "file is encrypted", "out of memory"),
             lambda: _corrupt(),
         ),
         (

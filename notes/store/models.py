@@ -129,7 +129,7 @@ class LogLine(Base):
     record: Mapped[str]
     head: Mapped[bytes]
     seal: Mapped[bytes]
-    event: Mapped[str] = mapped_column(Computed("json_extract(record, '$.event')"))
+    event: Mapped[str | None] = mapped_column(Computed("json_extract(record, '$.event')"))
     client: Mapped[str | None] = mapped_column(Computed("json_extract(record, '$.client')"))
 
 

@@ -55,7 +55,7 @@ CREATE TABLE access_log (
     record TEXT NOT NULL,
     head BLOB NOT NULL,
     seal BLOB NOT NULL,
-    event TEXT NOT NULL GENERATED ALWAYS AS (json_extract(record, '$.event')) VIRTUAL,
+    event TEXT GENERATED ALWAYS AS (json_extract(record, '$.event')) VIRTUAL,
     client TEXT GENERATED ALWAYS AS (json_extract(record, '$.client')) VIRTUAL
 );
 
@@ -171,8 +171,6 @@ CREATE TABLE templates (
     kind TEXT NOT NULL,
     body TEXT NOT NULL
 );
-
-CREATE INDEX log_by_event ON access_log (event);
 
 CREATE INDEX log_of_client ON access_log (client) WHERE client IS NOT NULL;
 

@@ -41,10 +41,15 @@ _OURS = re.compile(r"\.?(header\.(json|bak)|vault\.db|locked\.(log|state)|READ-M
 _PLACEHOLDER = re.compile(r"\..+\.icloud|.+\.(partial|crdownload|part|tmp|download|!sync)", re.I)
 _COPY = re.compile(r"(?:header|vault|locked|READ-ME)(?![a-z0-9]).*", re.I)
 _KNOWN = re.compile(
-    r"header\.json|header\.bak|vault\.db(-journal|\.next|\.next-journal)?|vault\.db(-journal)?\.before-recovery"
+    r"header\.json|header\.bak|vault\.db(-journal|\.next|\.next-journal)?|vault\.db(-journal)?\.before-recovery(-2)?(\.new)?"
     r"|READ-ME\.txt|lock|locked\.(log|state)|manifest\.json|\.(header\.json|header\.bak|READ-ME\.txt)\.[0-9a-f]{8}"
 )
 """Everything this program itself puts into a vault's folder (docs/format.md)."""
+
+
+def is_ours(name: str) -> bool:
+    """Whether this program itself puts a file of that name into a vault's folder."""
+    return _KNOWN.fullmatch(name) is not None
 
 
 def service(folder: Path) -> str | None:

@@ -35,7 +35,8 @@ To open it without Session Notes you need the passphrase or the recovery key, an
      recovery key) and undo the wrap with AES-256-GCM-SIV. That gives the data key.
   2. HKDF-SHA256 of the data key, info "notes/v1/database", gives 32 bytes: the raw key of vault.db.
   3. The notes are in the table note_versions (signed) and drafts (not yet signed).
-The format is written down byte by byte in docs/format.md of Session Notes.
+Session Notes' source has a script of one page that does all this and writes everything out: tools/recover.py.
+The format is written down byte by byte in its docs/format.md.
 """
 
 

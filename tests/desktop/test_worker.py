@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from notes.desktop.desk import Desk
-from notes.desktop.worker import Cancelled, Job, Worker
-from notes.errors import NotesError, RecordError, UsageError
+from notes.desktop.worker import Job, Worker
+from notes.errors import Cancelled, NotesError, RecordError, UsageError
 from notes.practice.practice import Practice
 from notes.record import clients
 from tests.desktop.conftest import PATIENCE

@@ -50,6 +50,6 @@ def test_no_cell_begins_like_a_formula_and_every_cell_can_be_read_back(told: dic
 
 def test_there_is_a_column_for_every_field_of_a_record(exchange_practice: Practice) -> None:
     rows = cells(as_csv(exchange_practice.do(log.export), exchange_practice.vault_id))
-    assert list(rows[0]) == ["vault", *FIELDS, "head"]
+    assert list(rows[0]) == ["vault", *FIELDS, "head", "seal"]
     assert [row["event"] for row in rows] == ["vault.create", "vault.unlock"]
     assert {row["vault"] for row in rows} == {exchange_practice.vault_id}

@@ -423,3 +423,24 @@ def test_killed_in_the_middle_it_leaves_no_backup_and_the_next_one_tidies_up(
         made = backups.make(practice, folder)
         assert practice.do(verification.verify).ok
     assert [path.name for path in folder.iterdir()] == [made.file]
+
+
+def test_what_a_killed_restoring_left_is_removed_when_it_is_surely_ours_and_old(
+    practice: Practice, folder: Path, tmp_path: Path, small_vault: tuple[Path, bytes]
+) -> None:
+    made = backups.make(practice, folder)
+    left = {
+        "old and ours": (".R.vault.0123abcd", "vault.db", 2),
+        "fresh": (".R.vault.1123abcd", "vault.db", 0),
+        "another's file": (".R.vault.2123abcd", "letter.txt", 2),
+        "another vault's": (".S.vault.3123abcd", "vault.db", 2),
+        "another name": (".R.vault.notours!", "vault.db", 2),
+    }
+    for name, inside, days in left.values():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / inside).write_bytes(b"")
+        then = time.time() - days * 86_400
+        for path in (tmp_path / name / inside, tmp_path / name):
+            os.utime(path, (then, then))
+    restoring.restore(folder / made.file, tmp_path / "R.vault", Secret("recovery", bytearray(small_vault[1])))
+    assert {case for case, (name, *_) in left.items() if not (tmp_path / name).exists()} == {"old and ours"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -30,7 +31,7 @@ def test_a_sentence_names_client_and_note_but_the_line_does_not(practice: Practi
     practice.do(reading.open, note.id)
     line = practice.do(log.show, limit=1)[0]
     assert line.sentence == f"Whoever held the recovery key read note {note.ref} of Ada Quillfeather."
-    assert not any("Ada" in record or note.ref in record for record, _ in practice.do(log.export))
+    assert not any("Ada" in record or note.ref in record for record, *_ in practice.do(log.export))
 
 
 def test_the_log_of_one_client_holds_searches_that_showed_their_notes_too(practice: Practice) -> None:
@@ -145,3 +146,16 @@ def test_a_note_moved_to_another_client_is_in_the_log_of_both(practice: Practice
     practice.do(moving.move, draft.id, client="Bruno")
     for client in ("Ada", "Bruno"):
         assert "note.move" in [line.event for line in practice.do(log.show, client=client)]
+
+
+def test_an_export_of_some_days_has_no_gap_where_the_clock_was_put_back(practice: Practice) -> None:
+    """Chosen are the first and the last line of the days asked for, and every line between."""
+    days = iter(["2031-05-01", "2031-05-02", "2029-01-01", "2031-05-02", "2031-05-03"])
+    for day in days:
+        at = datetime.fromisoformat(f"{day}T12:00:00").astimezone()
+        practice._standing.surroundings = replace(practice._standing.surroundings, now=lambda at=at: at)
+        practice.do(log.receipt)
+    exported = practice.do(log.export, "2031-05-02", "2031-05-02")
+    assert [json.loads(record)["at"][:10] for record, *_ in exported] == ["2031-05-02", "2029-01-01", "2031-05-02"]
+    assert all(len(bytes.fromhex(seal)) == 32 for _, _, seal in exported)
+    assert practice.do(log.export, "2035-01-01") == []

@@ -52,13 +52,12 @@ class Intruder:
 
     def first_bad(self) -> int | None:
         """The number of the line that the walk along the chain names; None when it finds nothing."""
-        held = 0
         try:
-            for line in chain.walk(self.db, self.vault):
-                held = line.record["seq"]
+            for _ in chain.walk(self.db, self.vault):
+                pass
         except ChainBroken as error:
-            assert f"At line {held + 1}:" in error.why
-            return held + 1
+            assert f"At line {error.line}:" in error.why
+            return error.line
         return None
 
 
@@ -163,7 +162,8 @@ def cut(intruder: Intruder, at: int, chance: random.Random) -> Iterator[int]:
             intruder.db.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = 'access_log'")
         else:
             intruder.db.exec_driver_sql("UPDATE sqlite_sequence SET seq = ? WHERE name = 'access_log'", (counter,))
-        yield at if (counter or 0) != at - 1 else 0  # nothing left and no counter: an empty log; see below
+        written = counter or 0  # nothing left and no counter: an empty log; see below
+        yield max(1, min(at, written + 1)) if written != at - 1 else 0
 
 
 def _with(record: str, **changed: Any) -> str:

@@ -31,7 +31,7 @@ COPIES = 24
 CASES = 10_000 if PROOF else 24
 PARTS = 8 if PROOF else 1
 NOTICED, AS_IT_WAS = "noticed", "all rows as last written"
-LET_IN = "noticed by verify, the journal let in before"
+LET_IN = "noticed by verify, the database from before the journal was let in is kept"
 SHORTER_LOG, OLDER = "all rows as last written, the log ends earlier", "the whole of an older state (needs an anchor)"
 
 
@@ -63,9 +63,15 @@ class History:
             assert error.exit_code == 4, error
             return LET_IN if journal and (self.folder / "vault.db").read_bytes() != database else NOTICED
         finally:
+            kept = self.folder / "vault.db.before-recovery"
+            assert not journal or not kept.exists() or kept.read_bytes() == database
+            nothing_lost = kept.exists() or (self.folder / "vault.db").read_bytes() == database
             for left in self.folder.glob("vault.db*"):
                 left.unlink()
         if not sound or found.warnings:
+            assert nothing_lost or sound or not journal, (
+                "a journal that did harm was rolled back, and what was there before is gone"
+            )
             return LET_IN if journal else NOTICED
         if found.seen in self.states:
             return OLDER

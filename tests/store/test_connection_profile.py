@@ -111,7 +111,7 @@ def test_the_bytes_that_carried_the_key_are_zeroed(alder: Stored, monkeypatch: p
 
     monkeypatch.setattr(sqlcipher, "connect", lambda *given, **named: real(*given, factory=Watched, **named))
     open_engine(alder.database, bytearray(alder.key)).dispose()
-    assert handed == [bytearray(67)]
+    assert handed == [bytearray(67)] * 2  # the second is the connection that only reads
 
 
 def test_parameters_are_kept_out_of_errors(alder_connection: Connection) -> None:

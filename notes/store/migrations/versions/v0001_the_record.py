@@ -93,7 +93,7 @@ CREATE TABLE access_log (
     record TEXT NOT NULL,
     head BLOB NOT NULL,
     seal BLOB NOT NULL,
-    event TEXT NOT NULL GENERATED ALWAYS AS (json_extract(record, '$.event')) VIRTUAL,
+    event TEXT GENERATED ALWAYS AS (json_extract(record, '$.event')) VIRTUAL,
     client TEXT GENERATED ALWAYS AS (json_extract(record, '$.client')) VIRTUAL
 );
 CREATE TABLE seals (
@@ -108,7 +108,6 @@ CREATE TABLE door (
     before_number INTEGER,
     before_key BLOB
 );
-CREATE INDEX log_by_event ON access_log (event);
 CREATE INDEX log_of_client ON access_log (client) WHERE client IS NOT NULL;
 CREATE VIEW note_text (place, text) AS
     SELECT n.place, CASE n.status WHEN 'draft' THEN d.text ELSE v.text END
