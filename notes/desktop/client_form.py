@@ -45,7 +45,6 @@ class ClientForm(Card):
         self.body.addLayout(form)
         self.body.addWidget(self._trouble)
         self.body.addLayout(parts.beside(0, parts.button("Cancel", cancelled), self.keep))
-        self.setFocusProxy(self.fields["name"])
 
     def begin(self, client: Client | None) -> None:
         """Empty for a new client, or with a client's details."""

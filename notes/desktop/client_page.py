@@ -73,7 +73,7 @@ class ClientPage(Screen):
         self._put_away()
         self.tabs.setCurrentIndex(TABS.index(tab) if tab in TABS else 0)
         super().arrive()
-        (self._pages.currentWidget() or self).setFocus()
+        (self.list, self.looked, self.form.fields["name"])[self.tabs.currentIndex()].setFocus()
 
     def place(self) -> dict[str, Any]:
         return {"client": self._id, "tab": TABS[self.tabs.currentIndex()]}
@@ -87,7 +87,7 @@ class ClientPage(Screen):
 
     def client_edit(self) -> None:
         self.tabs.setCurrentIndex(TABS.index("details"))
-        self.form.setFocus()
+        self.form.fields["name"].setFocus()
 
     def client_looked(self) -> None:
         self.tabs.setCurrentIndex(TABS.index("looked"))
@@ -145,7 +145,6 @@ class ClientPage(Screen):
         whole.setStretchFactor(self.list, 1)
         whole.setStretchFactor(self._empty, 1)
         page.setLayout(whole)
-        page.setFocusProxy(self.list)
         return page
 
     def _show(self, page: Page) -> None:
@@ -218,7 +217,6 @@ class ClientPage(Screen):
         whole = parts.stacked(parts.beside(self._which, self._in_short, 0, gap=theme.M), self.looked)
         whole.setStretchFactor(self.looked, 1)
         page.setLayout(whole)
-        page.setFocusProxy(self.looked)
         return page
 
     def _turn(self, tab: int) -> None:
@@ -246,7 +244,6 @@ class ClientPage(Screen):
         self.form = ClientForm(self.desk, self._details_kept, self._back_to_timeline)
         page = QWidget()
         page.setLayout(parts.stacked(self.form, 0))
-        page.setFocusProxy(self.form)
         return page
 
     def _details_kept(self, client: Client) -> None:
@@ -262,7 +259,7 @@ class ClientPage(Screen):
         assert self._id is not None
         self.session_form.begin(self._id, session, before)
         self.session_form.show()
-        self.session_form.setFocus()
+        self.session_form.when.setFocus()
 
     def _session_kept(self, session: Session) -> None:
         self._put_away()

@@ -63,11 +63,11 @@ class Clients(Screen):
         whole.setStretchFactor(self.list, 1)
         whole.setStretchFactor(self._nobody, 1)
         self.setLayout(whole)
-        self.setFocusProxy(self.filter)
 
     def arrive(self, new: bool = False, **place: Any) -> None:
         super().arrive()
         self._put_away()
+        self.filter.setFocus()
         if new:
             self.client_new()
 
@@ -77,7 +77,7 @@ class Clients(Screen):
     def client_new(self) -> None:
         self.form.begin(None)
         self.form.show()
-        self.form.setFocus()
+        self.form.fields["name"].setFocus()
 
     def note_find(self) -> None:
         self.filter.setFocus()

@@ -68,7 +68,7 @@ class Desk(QObject):
         then: Callable[[R], None] | None = None,
         failed: Callable[[NotesError], None] | None = None,
         owner: QObject | None = None,
-        name: str = "",
+        label: str = "",
         latest: str | None = None,
         **kwargs: Any,
     ) -> Job:
@@ -79,7 +79,7 @@ class Desk(QObject):
             then=then,
             failed=failed or self.complain,
             owner=owner,
-            name=name,
+            label=label,
             latest=latest,
             **kwargs,
         )

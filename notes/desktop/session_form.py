@@ -49,7 +49,6 @@ class SessionForm(Card):
         self.body.addLayout(form)
         self.body.addWidget(self._trouble)
         self.body.addLayout(parts.beside(0, parts.button("Cancel", cancelled), self.keep))
-        self.setFocusProxy(self.when)
 
     def begin(self, client: int, session: Session | None, before: Session | None) -> None:
         """A new session, a week after the one `before` where that is to come; or the details of a session."""

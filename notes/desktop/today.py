@@ -65,11 +65,10 @@ class Today(Screen):
         self._welcome.hide()
         body.addStretch(1)
         self.setLayout(parts.stacked(self._column, gap=0))
-        self.setFocusProxy(self.day)
 
     def arrive(self, **place: Any) -> None:
         super().arrive(**place)
-        self.setFocus()
+        self.day.setFocus()
 
     def refresh(self) -> None:
         self.desk.do(today.open, then=self._show, owner=self, latest="today")

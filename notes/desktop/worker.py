@@ -125,11 +125,14 @@ class Worker(QObject):
         then: Callable[[R], None] | None = None,
         failed: Callable[[NotesError], None] | None = None,
         owner: QObject | None = None,
-        name: str = "",
+        label: str = "",
         latest: str | None = None,
         **kwargs: Any,
     ) -> Job:
-        """Run an operation. Of several with the same `latest`, only the one asked for last is run and answered."""
+        """Run an operation; `label` is said while it is at work.
+
+        Of several with the same `latest`, only the one asked for last is run and answered.
+        """
         event = operation.event
         changes = frozenset({event.name.partition(".")[0]}) if event.action in ("C", "U", "D") else frozenset[str]()
         changes = EVERYTHING if event.name.startswith("import.") and changes else changes
@@ -137,7 +140,7 @@ class Worker(QObject):
         def run(job: Job) -> R:
             return self._open().do(operation, *args, **kwargs)
 
-        return self._put(Job(run, then, failed, owner, name, latest, changes))
+        return self._put(Job(run, then, failed, owner, label, latest, changes))
 
     def run(
         self,

@@ -78,7 +78,7 @@ class Report:
 
 @operation("vault.verify")
 def verify(work: Work, progress: Progress | None = None) -> Report:
-    """Check the whole vault; where it is sound, copies from before a recovery have served and are removed.
+    """Check the whole vault; where it is sound and anchored, copies from before a recovery have served and go.
 
     `progress` may raise ``Cancelled``, to stop it at once. Raises NotWritable.
     """
@@ -86,7 +86,7 @@ def verify(work: Work, progress: Progress | None = None) -> Report:
     with beside(work.db.engine) as second:
         report = examine(work.db, standing.vault_id, standing.row_key, standing.spells, progress, second)
     report = replace(report, anchored=standing.anchored, problems=[*_rollback(standing), *report.problems])
-    if report.ok:
+    if report.ok and report.anchored:  # otherwise an older state that a journal brought back would look sound too
         recovery.forget(standing.vault.folder)
     report = replace(report, before=recovery.kept(standing.vault.folder))
     work.counts.update(lines=report.log_lines, problems=len(report.problems))

@@ -30,6 +30,11 @@ from tests.desktop.conftest import PATIENCE
 
 VISITS: dict[str, tuple[str, Callable[[dict[str, int]], dict[str, Any]]]] = {
     "today": ("today", lambda ids: {}),
+    "clients": ("clients", lambda ids: {}),
+    "a new client": ("clients", lambda ids: {"new": True}),
+    "a client": ("client", lambda ids: {"client": ids["client"]}),
+    "who looked": ("client", lambda ids: {"client": ids["client"], "tab": "looked"}),
+    "details": ("client", lambda ids: {"client": ids["client"], "tab": "details"}),
 }
 """Every screen, in each of its states: its name in ``SCREENS`` and the place in it, from the ids of the small vault."""
 
