@@ -49,8 +49,13 @@ def attempt_parser(chance: random.Random, room: Path) -> Callable[[], Any]:
 
     def forged() -> bytes:
         """A record that fits, with words in it that no program writes."""
-        words = json.dumps({**told, chance.choice(attempts.FIELDS): text(chance, (AT, "passphrase"))[:60]}).encode()
-        words = chance.choice((words, raw(chance, (AT,)), b"[" * 200, b'{"at":' * 40))[: attempts.TEXT_BYTES]
+        made: dict[str, Any] = dict(told)
+        field = chance.choice((*attempts.FIELDS, "extra"))
+        made[field] = chance.choice((*ODD, text(chance, (AT, "passphrase"))[:60]))
+        if chance.random() < 0.4:
+            del made[field]
+        words = json.dumps(chance.choice((made, made, made, chance.choice(ODD)))).encode()
+        words = chance.choice((*[words] * 6, raw(chance, (AT,)), b"[" * 200, b'{"at":' * 40))[: attempts.TEXT_BYTES]
         to = attempts.X25519PublicKey.from_public_bytes(public)
         sealed = attempts._SUITE.encrypt(words.ljust(attempts.TEXT_BYTES), to, attempts._bound(last))
         body = last.number.to_bytes(8, "big") + sealed
@@ -62,7 +67,7 @@ def attempt_parser(chance: random.Random, room: Path) -> Callable[[], Any]:
         return json.dumps(state).encode()
 
     def parse() -> Any:
-        (room / attempts.LOG).write_bytes(forged() if chance.random() < 0.3 else flipped(chance, log))
+        (room / attempts.LOG).write_bytes(forged() if chance.random() < 0.5 else flipped(chance, log))
         state = chance.choice((lambda: flipped(chance, states[-1]), odd, lambda: chance.choice(states)))()
         (room / attempts.STATE).write_bytes(state)
         if chance.random() < 0.1:
