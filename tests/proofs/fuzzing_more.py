@@ -115,7 +115,8 @@ def receipt_parser(chance: random.Random, room: Path) -> Callable[[], Any]:
             at = "".join(chance.choice(SIGNS[:20] + "٣²") for _ in range(24))
             return Receipt(ID, chance.randrange(10**12), "ab" * 32, at).code
         made = chance.choice(good) if chance.random() < 0.3 else text(chance, good)
-        return "\n".join(chance.choice(("", "> ", "| ", ">>")) + line for line in made.splitlines())
+        made = "\n".join(chance.choice(("", "> ", "| ", ">>")) + line for line in made.splitlines())
+        return made.encode("utf-8", "replace").decode()  # as it is read from a file
 
     return lambda: receipts.parse(case())
 
@@ -255,7 +256,7 @@ def backup_name_parser(chance: random.Random, room: Path) -> Callable[[], Any]:
 
 
 PARSERS: dict[str, tuple[Parser, int]] = {
-    "records of attempts and their state": (attempt_parser, 60_000),
+    "records of attempts and their state": (attempt_parser, 40_000),
     "anchors": (anchor_parser, 100_000),
     "receipts": (receipt_parser, 100_000),
     "backup files": (backup_parser, 60_000),
