@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from texts import Text
 
 from notes.exchange import importing
 from notes.exchange.rows import Reading, Row
-from notes.practice import keyring, opening, verification
+from notes.practice import backups, keyring, opening, verification
 from notes.practice.practice import Practice
 from notes.record import clients, progress_notes, reading, search
 from notes.vault import slots
@@ -33,6 +34,8 @@ class Ours:
         self.folder = folder / "bench.vault"
         made = opening.create(self.folder, bytearray(PASSPHRASE.encode()), "Benchmark", cost=slots.FLOOR)
         self._recovery_key = bytes(made.recovery_key)
+        self._backups = folder / "backups"
+        self._backups.mkdir()
         self._practice: Practice
         self._editing: progress_notes.Editing
         self._counter = 0
@@ -106,6 +109,18 @@ class Ours:
     def verify(self) -> None:
         """Everything: pages, schema, chain, digests of every row, signed versions, index."""
         self._practice.do(verification.verify).check()
+
+    def backup(self) -> None:
+        """One file, restored in private and verified whole; of those made today only the newest is kept."""
+        backups.make(self._practice, self._backups)
+
+    def copy(self) -> None:
+        """What a backup without any of that would cost: the database copied, and on the disk."""
+        target = self._backups / "copy"
+        shutil.copyfile(self.folder / "vault.db", target)
+        with target.open("rb+") as file:
+            os.fsync(file.fileno())
+        target.unlink()
 
     def close(self) -> None:
         """Lock the vault."""

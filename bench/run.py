@@ -170,6 +170,10 @@ def use(measured: Measured, texts: Texts, sides: Sequence[Side]) -> None:
     in_turn(measured, "draft", sides, 60, lambda side, turn: side.autosave(f"{draft} {' '.join(more[: turn + 1])}"))
     if measured.asked < MILLION:  # there it takes many minutes and no bar asks for it
         in_turn(measured, "verify", sides, 3, lambda side, _: side.verify())
+        for side in sides:
+            if isinstance(side, Ours):
+                in_turn(measured, "copy the file", [side], 5, lambda side, _: side.copy())
+                in_turn(measured, "backup", [side], 3, lambda side, _: side.backup())
     for _ in range(3):
         measured.add("derive key", "ours", timed(derive_key))
 

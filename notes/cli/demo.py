@@ -41,6 +41,7 @@ Grief for the plans rather than fear of the illness. The alliance is steady.
 Bring the two photographs. Ask again about Thursday evenings.
 """
 ADDED = "\nAfterthought: she hummed on the way out. First time.\n"
+UNFINISHED = "It was a tune that her mother"
 CORRECTED = FIRST_NOTE.replace("Third week", "Second week") + ADDED
 
 
@@ -109,9 +110,12 @@ class _Tour:
             "note", "new", "--client", "Rosalind", "--template", "SOAP", "--tag", "illness", "--file", "session.md"
         )
         self._ref = self._newest_note()
-        _chapter("The power goes out", "A program has the note open, saves a sentence, and is killed on the spot.")
-        accidents.cut_the_power(self._vault, self._ref, ADDED)
-        say("[dim](the process is gone, without a word)[/]\n")
+        _chapter(
+            "The power goes out",
+            "A program has the note open, saves a sentence, and is gone in the middle of saving the next one.",
+        )
+        left = accidents.cut_the_power(self._vault, self._ref, ADDED, UNFINISHED)
+        say(f"[dim](the process is gone, without a word; {left:,} bytes of an unfinished change lie on the disk)[/]\n")
         self._run("note", "show", self._ref)
 
     def _sign(self) -> None:

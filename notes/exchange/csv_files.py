@@ -170,10 +170,10 @@ def _guess(columns: list[str], lines: list[tuple[int, list[str]]], reading: Read
 def _override(mapping: Mapping, map_file: Path, columns: list[str]) -> None:
     try:
         told = tomllib.loads(read_text(map_file))
-    except tomllib.TOMLDecodeError as error:
-        raise BadFile(
-            f"The map file {map_file.name} is not TOML.", f"{error}.", "See docs/guide.md, Importing."
-        ) from None
+    except (ValueError, RecursionError) as error:
+        known = isinstance(error, tomllib.TOMLDecodeError)
+        why = f"{error}." if known else "It holds a number or a nesting longer than anybody writes."
+        raise BadFile(f"The map file {map_file.name} is not TOML.", why, "See docs/guide.md, Importing.") from None
     for key, value in told.items():
         wanted = list if key in ("tags", "leave_out") else str
         if key not in Mapping.__dataclass_fields__ or not isinstance(value, wanted):

@@ -24,6 +24,8 @@ ENDINGS = (".md", ".markdown", ".txt", ".text")
 
 LONGEST_FRONT = 16 * 1024
 """Characters of front matter; more is text."""
+MOST_BRACKETS = 1000
+"""Brackets that open in front matter; with more of them, nested, reading it would take seconds, and it is text."""
 
 _FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _DATED = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
@@ -89,7 +91,9 @@ def _split(text: str) -> tuple[list[tuple[str, Any]], str]:
         return [], text
     try:
         # Every value stays the text it is: no dates, numbers or booleans are made of it, and no name is dropped.
-        if len(found[1]) > LONGEST_FRONT or any(isinstance(e, yaml.AliasEvent) for e in yaml.parse(found[1])):
+        if len(found[1]) > LONGEST_FRONT or found[1].count("[") + found[1].count("{") > MOST_BRACKETS:
+            return [], text
+        if any(isinstance(e, yaml.AliasEvent) for e in yaml.parse(found[1])):
             return [], text  # an alias could make a page of text out of a line
         loader = yaml.BaseLoader(found[1])
         node = loader.get_single_node()

@@ -17,20 +17,27 @@ from notes.vault.vault import DATABASE, unlock
 _WRITER = """
 import os, sys
 from pathlib import Path
+from sqlalchemy import event
 from notes.practice import opening
 from notes.record import progress_notes
 from notes.sample.building import PASSPHRASE
 from notes.vault.slots import Secret
 practice = opening.unlock(Path(sys.argv[1]), Secret("passphrase", bytearray(PASSPHRASE)), face="terminal")
 editing = practice.do(progress_notes.edit, sys.argv[2])
-practice.do(progress_notes.save_draft, editing.note, editing.spell, editing.counter, editing.text + sys.argv[3])
-os._exit(9)
+text = editing.text + sys.argv[3]
+saved = practice.do(progress_notes.save_draft, editing.note, editing.spell, editing.counter, text)
+event.listen(practice._engine, "commit", lambda connection: os._exit(9))
+practice.do(progress_notes.save_draft, editing.note, editing.spell, saved.counter, text + sys.argv[4])
 """
 
 
-def cut_the_power(folder: Path, note: str, written: str) -> None:
-    """A program that has the note open for editing, saves `written` into its draft, and is gone without a word."""
-    subprocess.run([sys.executable, "-c", _WRITER, str(folder), note, written], check=False)  # noqa: S603
+def cut_the_power(folder: Path, note: str, written: str, unfinished: str) -> int:
+    """A program that has the note open saves `written` into its draft, and is gone in the middle of saving more.
+
+    What it was doing to the database is left half done; gives the bytes of the journal that lies there.
+    """
+    subprocess.run([sys.executable, "-c", _WRITER, str(folder), note, written, unfinished], check=False)  # noqa: S603
+    return (folder / f"{DATABASE}-journal").stat().st_size
 
 
 def alter_with_the_key(folder: Path, old: str, new: str) -> None:

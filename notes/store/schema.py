@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
 from notes.errors import Altered, FormatTooNew
 from notes.store.engine import schema_changes
+
+FOLDER = Path(__file__).parent
+"""Where the migrations lie, and the golden schema that they build."""
 
 REVISION = "0001"
 """The newest migration; a test holds it against the scripts."""
@@ -46,7 +48,7 @@ def bring_up_to_date(engine: Engine) -> None:
 def check(connection: Connection) -> None:
     """Raises Altered when a table, index or trigger is not as the migrations built it."""
     found = dump(connection)
-    golden = resources.files("notes.store").joinpath("schema.sql").read_text("utf-8")
+    golden = (FOLDER / "schema.sql").read_text("utf-8")
     if found != golden:
         wrong = set(found.split(";\n\n")) ^ set(golden.split(";\n\n"))
         names = sorted({statement.split("(")[0].split()[2] for statement in wrong if len(statement.split()) > 2})
@@ -93,7 +95,7 @@ def _migrate(engine: Engine) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(FOLDER / "migrations"))
     with schema_changes(engine), engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

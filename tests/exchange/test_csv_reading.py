@@ -146,6 +146,8 @@ def test_an_empty_list_of_tags_makes_tags_sections(csv_read: Callable[..., Readi
         ("client = ", "is not TOML"),
         ("client: client", "is not TOML"),
         ("\ufeff[[", "is not TOML"),
+        ("client = " + "9" * 5000, "is not TOML"),
+        ("client = " + "[" * 5000, "is not TOML"),
     ],
 )
 def test_a_map_file_that_means_nothing_is_refused(csv_read: Callable[..., Reading], told: str, sentence: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from notes.errors import BadFile
 from notes.exchange import importing
@@ -83,6 +84,19 @@ def test_front_matter_that_is_none_is_text(text_folder: Folder, text: str) -> No
     (row,) = text_folder({"Mika/2026-03-01.md": text}).rows
     assert row.client == "Mika"
     assert row.text == text or (text == "---\n---\nWords." and row.text == "Words.")
+
+
+def test_front_matter_of_thousands_of_brackets_is_not_pondered(
+    text_folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parsed(_: str) -> None:
+        raise AssertionError("YAML was asked")
+
+    monkeypatch.setattr(yaml, "parse", parsed)
+    for sign in "[{":
+        text = f"---\nclient: {sign * 1001}\n---\nShe came.\n"
+        (row,) = text_folder({"Mika/2026-03-01.md": text}).rows
+        assert row.text == text
 
 
 @pytest.mark.parametrize("opening", ["[" * 600, "a: " + "{a: " * 600])

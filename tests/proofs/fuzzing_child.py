@@ -18,7 +18,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import fuzzing_more
 import sqlcipher3.dbapi2 as sqlcipher
+from mutations import raw, text
 from scenarios import VAULT, Stage, make_vault
 
 from notes.errors import NotesError
@@ -33,72 +35,9 @@ MEMORY = 256 * 2**20
 
 SECONDS = 1.0
 
-SIGNS = "abcXYZ019 \t\n\r\0\"'`,;:|\\/-_.*+()[]{}<>=&%$#@!?~^éßŁ中\U0001f600\u202e\ud800\ufeff\u0301²½٣"
-WORDS = (
-    *(
-        "2026-03-31",
-        "2026-02-30",
-        "31.12.2025",
-        "03/04/2026",
-        "20260331",
-        "2026-03-31T14:00:00+02:00",
-        "9999-12-31T23:59Z",
-    ),
-    *(
-        "NEAR(",
-        "AND",
-        "OR NOT",
-        '"heron weir"',
-        "her*",
-        "text:",
-        "{a b}:",
-        "^start",
-        "C-7Q2K",
-        "Ada",
-        "N-",
-        "0" * 19,
-        "-1",
-    ),
-    *(
-        "---\n",
-        "client: Ada\n",
-        "date: 2026-03-31\n",
-        "tags: [a, b]\n",
-        "&a [*a]",
-        "!!python/object:os.system",
-        "client,date,text\n",
-    ),
-    *("null", "true", "1e999", "-0", "9" * 400, "[" * 200, '{"a":' * 50, "\\u0000", "x" * 2000),
-)
-
 
 class Hang(BaseException):
     """A parser computed for more than a second."""
-
-
-def text(chance: random.Random, samples: tuple[str, ...]) -> str:
-    """A sample with some of it changed, or noise."""
-    made = list(chance.choice(samples)) if chance.random() < 0.6 else []
-    for _ in range(chance.randrange(1, 6)):
-        at = chance.randrange(len(made) + 1)
-        what = chance.random()
-        if what < 0.3:
-            made[at : at + chance.randrange(4)] = []
-        elif what < 0.7:
-            made[at:at] = [chance.choice(SIGNS) for _ in range(chance.randrange(1, 6))]
-        elif what < 0.9:
-            made[at:at] = chance.choice(WORDS)
-        else:
-            made[at:at] = made[: chance.randrange(len(made) + 1)]
-    return "".join(made)
-
-
-def raw(chance: random.Random, samples: tuple[str, ...]) -> bytes:
-    """Text as bytes, now and then not UTF-8."""
-    content = bytearray(text(chance, samples).encode("utf-8", "surrogatepass"))
-    if chance.random() < 0.3 and content:
-        content[chance.randrange(len(content))] = chance.randrange(256)
-    return bytes(content)
 
 
 def header_parser(chance: random.Random, room: Path) -> Callable[[], Any]:
@@ -230,8 +169,9 @@ PARSERS: dict[str, tuple[Callable[[random.Random, Path], Callable[[], Any]], int
     "search queries": (search_parser, 200_000),
     "references and names": (reference_parser, 100_000),
     "dates and times": (date_parser, 200_000),
+    **fuzzing_more.PARSERS,
 }
-"""Each with its number of cases in the whole proof: a million together."""
+"""Each with its number of cases in the whole proof: more than a million together."""
 
 
 def main(seed: str, room: Path, asked: dict[str, int]) -> None:
@@ -240,7 +180,7 @@ def main(seed: str, room: Path, asked: dict[str, int]) -> None:
     signal.siginterrupt(signal.SIGVTALRM, False)
     found = {}
     for name, cases in asked.items():
-        place = room / name.replace(" ", "-")
+        place = room / name.replace(" ", "-").replace("/", "-")
         place.mkdir()
         found[name] = run(PARSERS[name][0](random.Random(f"{name} {seed}"), place), cases)
     print(json.dumps(found))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crash_model import Disk, Event, State, read_record, write_out
-from scenarios import SCENARIOS, VAULT
-from stage_kit import Beginning, Look, Seen, Server, commits, look
+from scenarios import SCENARIOS, VAULT, Scenario
+from stage_kit import Beginning, Look, Seen, Server, backups_in, commits, look
 
 
 @dataclass
@@ -21,6 +21,13 @@ class Recording:
     room: Path
     kinds: list[int]
     snapshots: list[tuple[int, Seen | None]] = field(default_factory=list)
+    backups: list[tuple[int, int]] = field(default_factory=list)
+    """(after so many calls, so many lines of the log are promised to be in some backup)."""
+
+    @property
+    def scene(self) -> Scenario:
+        """What was played."""
+        return SCENARIOS[self.scenario]
 
     def disk(self) -> Disk:
         """The disk as it was before the scenario, seen under the path it was recorded at."""
@@ -32,8 +39,9 @@ class Recording:
         place = self.room / "state"
         shutil.rmtree(place, ignore_errors=True)
         write_out(state, place)
-        there = any((place / VAULT / name).exists() for name in ("header.json", "header.bak"))
-        return look(place / VAULT, keys) if there else None
+        vault = place / self.scene.folder
+        there = any((vault / name).exists() for name in ("header.json", "header.bak"))
+        return look(vault, keys) if there else None
 
     def keys(self, at: int) -> list[str]:
         """The recovery keys that the owner may have to try: the first and those shown since; once done, the last."""
@@ -59,6 +67,31 @@ class Recording:
                         found.practice.abandon()
                     if seen not in [known for _, known in self.snapshots]:
                         self.snapshots.append((at, seen))
+
+    def find_backups(self) -> None:
+        """What was in the newest backup at each step that was acknowledged."""
+        disk = self.disk()
+        for at, event in enumerate(self.events, 1):
+            disk.do(event)
+            if event.what == "a":
+                shutil.rmtree(self.room / "state", ignore_errors=True)
+                write_out(disk.seen(), self.room / "state")
+                self.backups.append((at, max(backups_in(self.room / "state").values(), default=0)))
+
+    def backed_up(self, at: int) -> int:
+        """How many lines of the log must be in some backup after `at` calls."""
+        return max((lines for since, lines in self.backups if since <= at), default=0)
+
+    def changed(self, state: State) -> set[str]:
+        """Which of the files there were before, outside the vault that was worked on, are not as they were."""
+        if self.scene.folder == VAULT:
+            return set()
+        before = {str(path.relative_to(self.before.place)): path for path in self.before.place.rglob("*")}
+        return {
+            name
+            for name, path in before.items()
+            if path.is_file() and path.name != "lock" and state.get(name) != path.read_bytes()
+        }
 
     def allowed(self, at: int) -> list[Seen | None]:
         """What may be found when the power goes off after `at` calls: from the last acknowledged to the last begun."""
@@ -93,6 +126,8 @@ def record(scenario: str, seed: int, begun: dict[str, Beginning], server: Server
     kinds = [int(kind) for kind in dict(ended["told"])["k"].split()]
     recording = Recording(scenario, before, read_record(written), room, kinds)
     written.unlink()
-    recording.find_snapshots()
+    with recording.scene.program():
+        recording.find_snapshots()
+    recording.find_backups()
     recording.check_acknowledged()
     return recording

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import alembic.command  # noqa: F401  # loaded once here, not in every child that creates a vault
+import next_schema
 from crash_model import said
 from scenarios import SCENARIOS, Stage
 
@@ -29,6 +30,7 @@ def serve() -> None:
     """Answer until there are no more jobs."""
     shim = ctypes.CDLL(None)
     shim.shim_counted.restype = ctypes.c_long
+    next_schema.prepare()
     for line in sys.stdin:
         print(json.dumps(_run(json.loads(line), shim)), flush=True)
 

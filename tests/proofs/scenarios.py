@@ -6,14 +6,18 @@ rows. ``stage.did`` says that a step is done: from then on it must never be lost
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import random
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from notes.practice import keyring, opening
+import next_schema
+
+from notes.practice import backups, keyring, opening, restoring
 from notes.practice.practice import Practice
 from notes.practice.surroundings import Surroundings
 from notes.record import clients, progress_notes, reading
@@ -23,6 +27,8 @@ PASSPHRASE = b"nineteen patient herons by the weir"
 ANOTHER = b"gravel tuba pelican horizon"
 RECOVERY = bytes(range(20))
 VAULT = "Weir.vault"
+RESTORED = "Restored.vault"
+BACKUPS = "backups"
 
 
 @dataclass
@@ -180,6 +186,35 @@ def rotate_the_key(stage: Stage) -> None:
     stage.did("locked")
 
 
+def back_up_twice(stage: Stage) -> None:
+    """Two on one day: the rule lets go of the first when the second is made and verified."""
+    with stage.unlock() as practice:
+        backups.make(practice, stage.place / BACKUPS)
+        stage.did("backup")
+        practice.do(clients.create, "Dora Between")
+        stage.did("client")
+        backups.make(practice, stage.place / BACKUPS)
+        stage.did("another backup")
+    stage.did("locked")
+
+
+def restore_a_backup(stage: Stage) -> None:
+    """Beside the vault that it was made of, which stays as it is."""
+    (backup,) = (stage.place / BACKUPS).glob("session-notes-*.tar")
+    secret = Secret("recovery", bytearray.fromhex(stage.key))
+    restoring.restore(backup, stage.place / RESTORED, secret, surroundings=stage.surroundings)
+    stage.did("restored")
+
+
+def bring_the_tables_up_to_date(stage: Stage) -> None:
+    """Opened for the first time by a newer version of the program."""
+    with next_schema.in_force(), stage.unlock() as practice:
+        stage.did("unlocked")
+        practice.do(clients.create, "Edda After")
+        stage.did("client")
+    stage.did("locked")
+
+
 def open_and_close(stage: Stage) -> None:
     """What unlocking has to mend or to finish is in the vault it begins with."""
     with stage.unlock():
@@ -189,11 +224,21 @@ def open_and_close(stage: Stage) -> None:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A piece of work. `begins` names what is done to the vault before; `warns` is whether an interruption is told."""
+    """A piece of work. `begins` names what is done to the vault before; `warns` is whether an interruption is told.
+
+    `folder` is the vault that it works on; whatever else there is at the beginning must stay as it is, but for backups.
+    `newer` is whether the program that does it, and opens what is left, is the next version.
+    """
 
     play: Callable[[Stage], None]
     begins: str = "whole"
     warns: bool = False
+    folder: str = VAULT
+    newer: bool = False
+
+    def program(self) -> AbstractContextManager[None]:
+        """The version of the program that opens what this left."""
+        return next_schema.in_force() if self.newer else contextlib.nullcontext()
 
 
 SCENARIOS: dict[str, Scenario] = {
@@ -211,5 +256,7 @@ SCENARIOS: dict[str, Scenario] = {
     "opening after a power cut": Scenario(open_and_close, "cut in a transaction"),
     "opening after a cut while typing": Scenario(open_and_close, "cut while typing", warns=True),
     "opening after a cut in a rotation": Scenario(open_and_close, "cut in a rotation", warns=True),
+    "backing up twice": Scenario(back_up_twice, "with a folder for backups"),
+    "restoring a backup": Scenario(restore_a_backup, "with a backup", folder=RESTORED),
+    "bringing the tables up to date": Scenario(bring_the_tables_up_to_date, newer=True),
 }
-"""Backing up and restoring have their places here once there are commands for them."""

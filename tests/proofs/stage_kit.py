@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
 from crash_model import Disk, Event, read_record, write_out
-from scenarios import ANOTHER, PASSPHRASE, RECOVERY, SCENARIOS, VAULT, foreseen, make_vault
+from scenarios import ANOTHER, BACKUPS, PASSPHRASE, RECOVERY, SCENARIOS, VAULT, Stage, foreseen, make_vault
 from sqlalchemy import Engine
 
 import notes
 from notes.errors import WrongKey
-from notes.practice import opening, verification
+from notes.practice import backups, opening, restoring, verification
 from notes.practice.practice import Practice
 from notes.store.engine import check_length, open_engine
 from notes.store.models import RECORD_TABLES
@@ -56,7 +56,7 @@ class Server:
             [sys.executable, str(HERE / "scenario_server.py")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "LD_PRELOAD": str(shim), "PYTHONPATH": search},
+            env={**os.environ, "LD_PRELOAD": str(shim), "PYTHONPATH": search, "TMPDIR": str(shim.parent)},
             text=True,
         )
 
@@ -112,6 +112,15 @@ def look(folder: Path, known: Iterable[str]) -> Look:
             practice.abandon()
             raise told from None
     raise refused or AssertionError("no key was given")
+
+
+def backups_in(place: Path) -> dict[str, int]:
+    """The backups below `place` with the lines that the log has in each. Raises unless every one of them is whole."""
+    found = {}
+    for path in sorted((place / BACKUPS).glob("session-notes-*")):
+        secret = Secret("recovery", bytearray(RECOVERY))
+        found[path.name] = restoring.check_alone(path, secret).log_lines
+    return found
 
 
 def passphrases(folder: Path, room: Path, tried: Iterable[bytes] = (PASSPHRASE, ANOTHER)) -> Iterator[bytes]:
@@ -214,6 +223,11 @@ def beginnings(place: Path, server: Server) -> dict[str, Beginning]:
     damaged = found["one header damaged"] / VAULT / "header.bak"
     damaged.write_bytes(damaged.read_bytes()[:-9])
     (found["one header missing"] / VAULT / "header.json").unlink()
+    for name in ("with a folder for backups", "with a backup"):
+        shutil.copytree(whole, found[name])
+        (found[name] / BACKUPS).mkdir()
+    with Stage(found["with a backup"], lambda *_: None, 3).unlock() as practice:
+        backups.make(practice, found["with a backup"] / BACKUPS)
     cuts = {
         "cut in a transaction": ("a new client and a new note", "client"),
         "cut while typing": ("saving while typing", "save 4"),

@@ -1,25 +1,28 @@
 """Words that occur nowhere else go through the whole program, in processes of their own; then every file is searched.
 
 A story is told by the terminal program with a home, a temporary folder and settings folders of its own. Names, notes,
-tags, reasons, a template, search words, mistyped commands and the passphrase hold the words. Afterwards they are
-searched for in every file below, in UTF-8 and UTF-16, base64 at each of its three phases, and hexadecimal; also in
-every file that a program holds open, deleted or not, in the middle of a transaction too large for memory, and in what
-kill -9 leaves of it.
+tags, reasons, a template, search words, mistyped commands and the passphrase hold the words; the vault is backed up,
+checked, rehearsed and restored, its log exported, receipts and a recovery sheet are written. Afterwards they are
+searched for in every file below, in UTF-8 and UTF-16, base64 at each of its three phases, and hexadecimal, and in what
+PDF files draw; also in every file that a program holds open, deleted or not, in the middle of a transaction too large
+for memory or of a backup, and in what kill -9 leaves of it. The recovery sheet alone shows the practice's name.
 """
 
 from __future__ import annotations
 
 import base64
 import os
+import re
 import signal
 import stat
 import subprocess
 import sys
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from proof_kit import PROOF, Count
+from proof_kit import PROOF, Count, spellings
 from scenarios import RECOVERY, VAULT, make_vault
 from stage_kit import HERE
 
@@ -41,19 +44,21 @@ WORDS = {
 }
 
 
-def spellings(words: str) -> list[bytes]:
-    """How the words could lie in a file: also in small letters, encoded, and encoded with bytes before them."""
-    plain = words.encode()
-    encoded = [base64.b64encode(b"x" * shift + plain)[4 if shift else 0 : -4] for shift in range(3)]
-    return [
-        *(plain, plain.lower(), words.encode("utf-16-le"), words.encode("utf-16-be")),
-        *(plain.hex().encode(), plain.hex().upper().encode(), *encoded),
-    ]
-
-
 def leaks(content: bytes) -> list[str]:
-    """Which of the words are readable here."""
+    """Which of the words are readable here, or, in a PDF file, in what it draws."""
+    if content.startswith(b"%PDF"):
+        content += b"".join(_unpacked(found[1]) for found in _STREAM.finditer(content))
     return [kind for kind, words in WORDS.items() if any(spelling in content for spelling in spellings(words))]
+
+
+_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+
+
+def _unpacked(stream: bytes) -> bytes:
+    try:
+        return zlib.decompress(stream)
+    except zlib.error:
+        return b""
 
 
 @dataclass
@@ -82,6 +87,13 @@ class Home:
         """A file given to the program; not searched."""
         path = self.given / name
         path.write_text(content, encoding="utf-8")
+        return str(path)
+
+    def own(self, name: str, *, folder: bool = False) -> str:
+        """Where the program is told to write; searched. A folder is made."""
+        path = self.place / "home" / name
+        if folder:
+            path.mkdir()
         return str(path)
 
     def notes(self, *words: str, stdin: str = "", passphrase: str = "") -> tuple[int, str]:
@@ -113,11 +125,13 @@ def tell_the_story(home: Home) -> None:
     template = home.file("template.md", f"## {WORDS['template']}")
     table = home.file("old.csv", f"client,date,text\n{name},2025-01-01,{WORDS['amendment']}\n")
     wrong = home.file("wrong", WORDS["wrong"])
+    backups = home.own("backups", folder=True)
     new = ("note", "new", "--client", name, "--template", "SOAP", "--file", "-", "--tag", tag, "--at", "2026-03-31")
     story: list[tuple[int, tuple[str, ...], dict[str, str]]] = [
         (0, ("init", "--name", WORDS["practice"]), {}),
         (0, ("client", "add", name, "--phone", WORDS["phone"]), {}),
         (0, new, {"stdin": text}),
+        (0, ("backup", "make", backups), {}),
     ]
     more: list[tuple[int, tuple[str, ...], dict[str, str]]] = [
         (0, ("search", f'"{text}"'), {}),
@@ -133,6 +147,15 @@ def tell_the_story(home: Home) -> None:
         (2, ("client", "add", name), {}),
         (0, ("log", "show", "--client", name), {}),
         (0, ("log", "review"), {}),
+        (0, ("log", "receipt", home.own("receipt.txt")), {}),
+        (0, ("log", "receipt", home.own("receipt.pdf")), {}),
+        (0, ("log", "export", home.own("log.jsonl")), {}),
+        (0, ("log", "export", home.own("log.csv"), "--format", "csv"), {}),
+        (0, ("backup", "make", backups, "--keep-all"), {}),
+        (0, ("backup", "drill", backups), {}),
+        (0, ("backup", "list", backups), {}),
+        (0, ("key", "recovery", "--sheet", home.own("sheet.pdf")), {}),
+        (2, ("backup", "check", home.own(WORDS["mistyped"])), {}),
         (0, ("verify",), {}),
     ]
     for code, words, given in [*story, *(more if PROOF else [])]:
@@ -140,15 +163,22 @@ def tell_the_story(home: Home) -> None:
         if (code, ended) != (2, 6):  # a name that is there already is refused by a rule
             assert ended == code, (words[0], words[1:2], said)
         assert not leaks(said.encode()), f"an error of {words[0]} repeats what was typed"
+    if PROOF:
+        (first, *_) = sorted(Path(backups).glob("*.tar"))
+        for words in (("check", str(first)), ("restore", str(first), home.own("Restored.vault"))):
+            ended, said = home.notes("backup", *words)
+            assert ended == 0, said
 
 
 def test_no_word_of_a_whole_story_is_readable_in_any_file(tmp_path: Path, count: Count) -> None:
     home = Home(tmp_path)
     tell_the_story(home)
     written = home.written()
-    assert "Own.vault/vault.db" in written
+    assert {"Own.vault/vault.db", *(["home/Restored.vault/vault.db"] if PROOF else [])} <= written.keys()
+    assert any(path.endswith(".tar") for path in written)
     for path, content in written.items():
-        assert leaks(content) == [], path
+        meant = ["practice"] if path.endswith("sheet.pdf") else []
+        assert [word for word in leaks(content) if word not in meant] == [], path
         assert leaks(path.encode()) == [], path
     count(
         "searches of written files for words in every spelling",
@@ -157,14 +187,19 @@ def test_no_word_of_a_whole_story_is_readable_in_any_file(tmp_path: Path, count:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the list of open files from /proc")
-def test_no_word_is_readable_in_an_open_file_or_in_what_a_kill_leaves(tmp_path: Path, count: Count) -> None:
+@pytest.mark.parametrize("at_work", ["saving", "writing", "restoring"])
+def test_no_word_is_readable_in_an_open_file_or_in_what_a_kill_leaves(
+    at_work: str, tmp_path: Path, count: Count
+) -> None:
     home = Home(tmp_path)
     make_vault(tmp_path)
+    (tmp_path / "home" / "backups").mkdir()
     with subprocess.Popen(
-        [sys.executable, str(HERE / "holding_child.py"), str(tmp_path / VAULT), RECOVERY.hex()],
+        [sys.executable, str(HERE / "holding_child.py"), str(tmp_path / VAULT), RECOVERY.hex(), at_work],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=home.environment,
+        cwd=tmp_path / "home",
         text=True,
     ) as child:
         assert child.stdin and child.stdout
@@ -177,12 +212,22 @@ def test_no_word_is_readable_in_an_open_file_or_in_what_a_kill_leaves(tmp_path: 
                 searched += 1
                 assert leaks(handle.read_bytes()) == [], handle.readlink()
         written = home.written()
-        assert written[f"{VAULT}/vault.db-journal"], "no transaction was at work"
-        assert len(written[f"{VAULT}/vault.db"]) > 2**20, "nothing of it had gone to the disk yet"
+        check_at_work(at_work, written)
         os.kill(child.pid, signal.SIGKILL)
     for path, content in [*written.items(), *home.written().items()]:
         assert leaks(content) == [], path
-    count("open files searched in the middle of a transaction", searched)
+    count("open files searched in the middle of a transaction or a backup", searched)
+
+
+def check_at_work(at_work: str, written: dict[str, bytes]) -> None:
+    """The program was where it was to be looked at: otherwise nothing would be proved."""
+    if at_work == "saving":
+        assert written[f"{VAULT}/vault.db-journal"], "no transaction was at work"
+        assert len(written[f"{VAULT}/vault.db"]) > 2**20, "nothing of it had gone to the disk yet"
+    else:
+        assert any(path.startswith("home/backups/.") for path in written), "no backup was being written"
+        private = [path for path in written if path.startswith("tmp/session-notes-private-")]
+        assert bool(private) == (at_work == "restoring"), private
 
 
 def test_the_search_finds_words_where_they_are(tmp_path: Path) -> None:

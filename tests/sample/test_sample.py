@@ -13,7 +13,7 @@ import pytest
 
 from notes.practice import opening, verification
 from notes.record import clients, reading, sessions, templates, values
-from notes.sample import building, files
+from notes.sample import accidents, building, files
 from notes.vault.slots import Secret
 
 TODAY = date(2026, 11, 18)
@@ -69,6 +69,18 @@ def test_the_sample_vault_is_whole_and_has_something_left_to_do(sample: Path) ->
         assert {note.status for note in practice.do(reading.list_notes, limit=500)} == {"draft", "signed"}
 
 
+def test_a_cut_in_the_middle_of_saving_leaves_half_a_change_and_the_draft_as_last_saved(sample: Path) -> None:
+    secret = bytearray(building.PASSPHRASE)
+    with opening.unlock(sample, Secret("passphrase", bytearray(secret))) as practice:
+        note = practice.do(reading.list_notes, status="draft")[0]
+        text = practice.do(reading.open, note.id).text
+    assert accidents.cut_the_power(sample, note.ref, " One more.", " And half of") > 512
+    with opening.unlock(sample, Secret("passphrase", secret)) as practice:
+        assert practice.do(reading.open, note.id).text == text + " One more."
+        assert [warning for warning in practice.warnings if "being edited" in warning]
+        assert practice.do(verification.verify).ok
+
+
 def test_the_tour_runs_to_its_end(tmp_path: Path) -> None:
     """Every command of it ends as it should; the tour stops at the first that does not."""
     environment = {**os.environ, "TMPDIR": str(tmp_path), "COLUMNS": "100"}
@@ -76,6 +88,8 @@ def test_the_tour_runs_to_its_end(tmp_path: Path) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     for sign in (
+        "bytes of an unfinished change lie on the disk",
+        "she hummed on the way out",
         "The note is signed.",
         "does not fit its own digest",
         "does not carry its seal",
@@ -84,4 +98,5 @@ def test_the_tour_runs_to_its_end(tmp_path: Path) -> None:
         "This is an older copy of the vault",
     ):
         assert sign in done.stdout
+    assert "It was a tune" not in done.stdout, "what was never saved"
     assert {path.name for path in tmp_path.iterdir()} == {"Kept.vault"}
