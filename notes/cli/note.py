@@ -289,7 +289,8 @@ def _ask(note: Note) -> None:
     """Raises typer.Abort unless the practitioner says that it is to be thrown away."""
     what = f"the unfinished {note.unfinished} of" if note.unfinished else f"{len(note.text.split()):,} words,"
     about = f"note {note.ref} of {safe(note.client_name)}, {when(note.session_at)}"
-    typer.confirm(f"Throw away {what} {about}, for good?", abort=True)
+    if not typer.confirm(f"Throw away {what} {about}, for good?"):
+        raise UsageError("Nothing was thrown away.", "You said no.", "")
 
 
 def _say_left(session: str | None) -> None:

@@ -1,8 +1,8 @@
 """Copies of database and journal from before SQLite rolled the journal back into the database.
 
 After a crash rolling back is right. A journal that a sync program brought back destroys what was written since; where
-unlocking notices, the copies go back in place. Unlocking does not read everything, so the copies stay until a full
-verification finds nothing wrong. There are two pairs at most: of the first time since then, and of the last time.
+unlocking notices, the copies go back in place. Unlocking does not read everything, so the copies stay until a full,
+anchored verification finds nothing wrong. There are two pairs at most: of the first time since then, and of the last time.
 """
 
 from __future__ import annotations

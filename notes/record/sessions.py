@@ -80,7 +80,11 @@ def list_sessions(
         [
             ("s.client_id = :client", "client", None if client is None else references.client(work, client).id),
             *during("s.started_at", since and values.day(since), until and values.day(until)),
-            ("s.attendance IN ('attended', 'late') AND :unsigned", "unsigned", without_signed_note or None),
+            (
+                "s.attendance IN ('attended', 'late') AND s.started_at <= :now",
+                "now",
+                values.local_minute(work.now) if without_signed_note else None,
+            ),
         ]
     )
     rows = work.sql(

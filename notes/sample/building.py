@@ -19,6 +19,9 @@ NAME = "Brook Street Counselling (a sample practice)"
 PASSPHRASE = b"seven quiet otters under glass"
 """Known to everybody who reads this line: the sample holds nobody's secrets."""
 
+APPOINTMENTS = ((0, "09:00"), (0, "11:30"), (0, "14:00"), (0, "16:30"), (1, "10:00"), (1, "13:15"))
+"""Days from today and the time, for as many clients."""
+
 
 @dataclass
 class _Year:
@@ -64,7 +67,14 @@ def build(folder: Path, today: date, progress: Callable[[int, int], None] | None
         for person in everybody:
             if person.archived:
                 practice.do(clients.archive, known[id(person)])
+        _appointments(practice, [known[id(person)] for person in everybody if not person.archived], today)
         practice.lock()
+
+
+def _appointments(practice: Practice, coming: list[int], today: date) -> None:
+    """Today and tomorrow are full days."""
+    for client, (days, hour) in zip(coming, APPOINTMENTS, strict=False):
+        practice.do(sessions.create, client, f"{today + timedelta(days=days)}T{hour}", 50, "in person")
 
 
 def show_to_this_computer(folder: Path, state: Path) -> None:

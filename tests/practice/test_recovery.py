@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from notes.errors import Altered, NotesError
-from notes.practice import keyring, recovery
+from notes.practice import keyring, opening, recovery
 from notes.practice.practice import Practice
+from notes.practice.surroundings import here
 from notes.practice.verification import verify
 from notes.record import clients
+from notes.vault.slots import Secret
 
 PASSPHRASE = b"nineteen patient herons by the weir"
 FIRST = {"vault.db.before-recovery", "vault.db-journal.before-recovery"}
@@ -32,10 +34,20 @@ def leave_a_journal(folder: Path) -> bytes:
     return (folder / "vault.db").read_bytes()
 
 
-def test_copies_stay_until_verification_finds_nothing_wrong(vault: Path, unlock: Unlock) -> None:
+@pytest.fixture
+def at_home(small_vault: tuple[Path, bytes], tmp_path: Path) -> Unlock:
+    """Unlocks on a computer that remembers the end of the log."""
+    secret = small_vault[1]
+    return lambda folder: opening.unlock(
+        folder, Secret("recovery", bytearray(secret)), surroundings=here(tmp_path / "state")
+    )
+
+
+def test_copies_stay_until_an_anchored_verification_finds_nothing_wrong(vault: Path, at_home: Unlock) -> None:
     before = leave_a_journal(vault)
-    unlock(vault).lock()
-    with unlock(vault) as practice:
+    with at_home(vault) as practice:  # seen for the first time: an older copy would look as sound
+        assert practice.do(verify).before == ["vault.db.before-recovery"]
+    with at_home(vault) as practice:
         assert copies(vault) == FIRST
         assert (vault / "vault.db.before-recovery").read_bytes() == before
         report = practice.do(verify)
@@ -62,7 +74,9 @@ def test_where_verification_finds_something_the_copies_stay_and_the_way_back_is_
         assert practice.do(verify).ok
 
 
-def test_a_second_and_a_third_crash_keep_the_first_and_the_last_copies(vault: Path, unlock: Unlock) -> None:
+def test_a_second_and_a_third_crash_keep_the_first_and_the_last_copies(
+    vault: Path, unlock: Unlock, at_home: Unlock
+) -> None:
     databases = []
     for number in range(3):
         databases.append(leave_a_journal(vault))
@@ -71,7 +85,8 @@ def test_a_second_and_a_third_crash_keep_the_first_and_the_last_copies(vault: Pa
     assert copies(vault) == FIRST | LAST
     assert (vault / "vault.db.before-recovery").read_bytes() == databases[0]
     assert (vault / "vault.db.before-recovery-2").read_bytes() == databases[2]
-    with unlock(vault) as practice:
+    at_home(vault).lock()
+    with at_home(vault) as practice:
         assert practice.do(verify).ok
     assert copies(vault) == set()
 

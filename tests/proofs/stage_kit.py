@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 
 import notes
 from notes.errors import WrongKey
-from notes.practice import backups, opening, restoring, verification
+from notes.practice import backups, opening, recovery, restoring, verification
 from notes.practice.practice import Practice
 from notes.store.engine import check_length, open_engine
 from notes.store.models import RECORD_TABLES
@@ -33,6 +33,8 @@ from notes.vault.slots import Secret
 HERE = Path(__file__).parent
 SHIM = HERE / "shim.c"
 FILES = {"header.json", "header.bak", "vault.db", "READ-ME.txt", "lock", "locked.state", "locked.log"}
+KEPT = {name + ending for name in ("vault.db", recovery.JOURNAL) for ending in (recovery.FIRST, recovery.LAST)}
+"""Copies from before a journal was rolled back, which stay until a verification that something outside bears out."""
 """What a vault's folder holds when everything is in order."""
 
 

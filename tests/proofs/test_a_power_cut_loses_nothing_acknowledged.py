@@ -28,6 +28,7 @@ from recording import Recording
 from scenarios import ANOTHER, BACKUPS, PASSPHRASE, SCENARIOS, VAULT
 from stage_kit import (
     FILES,
+    KEPT,
     Seen,
     backups_in,
     check_verified,
@@ -152,7 +153,7 @@ class Explorer:
             found.practice.lock()
         else:
             found.practice.abandon()
-        left = {path.name for path in (self.recording.room / "state" / self.folder).iterdir()} - FILES
+        left = {path.name for path in (self.recording.room / "state" / self.folder).iterdir()} - FILES - KEPT
         assert not left, f"left behind: {left}"
         self._check_passphrases(state, at)
         return found.seen, found.key

@@ -269,3 +269,10 @@ def test_a_session_of_next_year_is_no_slip(session_practice: Practice) -> None:
     session_practice.do(sessions.create, "Mika", soon)
     session_practice.do(sessions.create, "Mika", "1900-01-01")
     assert times(session_practice) == [soon, "1900-01-01"]
+
+
+def test_a_session_to_come_is_not_missing_its_note_yet(practice: Practice) -> None:
+    tomorrow = datetime.now().date() + timedelta(days=1)
+    practice.do(sessions.create, "Bruno", f"{tomorrow}T10:00")
+    missing = practice.do(sessions.list_sessions, "Bruno", without_signed_note=True)
+    assert missing == []

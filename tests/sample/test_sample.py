@@ -65,7 +65,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_sample_vault_is_whole_and_has_something_left_to_do(sample: Path) -> None:
     with opening.unlock(sample, Secret("passphrase", bytearray(building.PASSPHRASE))) as practice:
         assert practice.do(verification.verify).ok
-        assert len(practice.do(sessions.list_sessions, without_signed_note=True)) == 3
+        left = practice.do(sessions.list_sessions, without_signed_note=True, until="2026-11-17")
+        assert len(left) == 3
+        assert len(practice.do(sessions.list_sessions, since="2026-11-18")) == len(building.APPOINTMENTS)
         assert {note.status for note in practice.do(reading.list_notes, limit=500)} == {"draft", "signed"}
 
 
