@@ -2,7 +2,7 @@
 
 After a crash rolling back is right. A journal that a sync program brought back destroys what was written since; where
 unlocking notices, the copies go back in place. Unlocking does not read everything, so the copies stay until a full,
-anchored verification finds nothing wrong. There are two pairs at most: of the first time since then, and of the last time.
+anchored verification finds nothing wrong. There are two pairs at most: of the first time since then, and of the last.
 """
 
 from __future__ import annotations
