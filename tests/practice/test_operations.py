@@ -26,12 +26,26 @@ from notes.record import (
     client_page,
     clients,
     moving,
+    own_words,
     progress_notes,
     reading,
     search,
     sessions,
+    snippets,
     templates,
     today,
+)
+    progress_notes,
+    reading,
+    search,
+    sessions,
+<<<<<<< HEAD
+    templates,
+    today,
+=======
+    snippets,
+    templates,
+>>>>>>> b800cfd (Record: snippets, words of one's own, the last note alike, taking a note out on paper)
 )
 from notes.store.engine import open_engine
 from notes.store.models import Client
@@ -65,6 +79,15 @@ def in_a_spell(*arguments: Any) -> Case:
 def with_template(practice: Practice) -> tuple[tuple[Any, ...], dict[str, Any]]:
     practice.do(templates.save, "mine", "progress", "## Mood")
     return ("mine",), {}
+
+
+def with_snippet(practice: Practice) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    practice.do(snippets.save, "sleep", "Slept well.")
+    return ("sleep",), {}
+
+
+def with_alike(practice: Practice) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return (practice.do(progress_notes.create, "Ada", "SOAP").id,), {}
 
 
 def with_session(practice: Practice) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -119,12 +142,19 @@ CASES: dict[Operation[..., Any], Case] = {
     moving.move: with_note("draft", "Bruno"),
     progress_notes.tag: with_note("signed", ("new",)),
     reading.open: with_note("signed"),
+    reading.last_alike: with_alike,
+    reading.take_out: with_note("signed", "print"),
     reading.list_notes: given(),
     reading.history: with_note("signed"),
     reading.compare: with_note("signed"),
     templates.list_templates: given(),
     templates.save: given("mine", "progress", "## Mood"),
     templates.remove: with_template,
+    snippets.list_snippets: given(),
+    snippets.save: given("sleep", "Slept well."),
+    snippets.remove: with_snippet,
+    own_words.list_words: given(),
+    own_words.keep: given("Quillfeather"),
     search.run: given("heron*"),
     log.show: given(),
     log.export: given(),
