@@ -35,18 +35,6 @@ from notes.record import (
     templates,
     today,
 )
-    progress_notes,
-    reading,
-    search,
-    sessions,
-<<<<<<< HEAD
-    templates,
-    today,
-=======
-    snippets,
-    templates,
->>>>>>> b800cfd (Record: snippets, words of one's own, the last note alike, taking a note out on paper)
-)
 from notes.store.engine import open_engine
 from notes.store.models import Client
 from notes.vault import keys
