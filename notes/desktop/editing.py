@@ -74,10 +74,10 @@ class _Pen:
 
 
 class Spell(QObject):
-    """Keeps the draft of one note on disk while it is typed. `read` gives the text as it is now."""
+    """Keeps the draft of one note on disk while it is typed. `read` gives the text as it is now on `page`."""
 
-    def __init__(self, desk: Desk, editing: Editing, read: Callable[[], str]) -> None:
-        super().__init__(desk)
+    def __init__(self, desk: Desk, editing: Editing, read: Callable[[], str], page: QObject) -> None:
+        super().__init__(page)
         self.desk, self.note, self.purpose = desk, editing.note, editing.purpose
         text = editing.text
         self._pen = _Pen(self.note, editing.purpose, editing.reason, editing.spell, editing.counter, text, text, text)
@@ -169,6 +169,12 @@ class Spell(QObject):
 
     def _before_lock(self) -> None:
         pen, desk, note = self._pen, self.desk, self.note
+        for clock in (self._idle, self._longest, self._again):
+            clock.stop()
         pen.text = self._read()
-        desk.worker.run(pen.save, then=lambda _: desk.unsaved.pop(note, None), failed=self._failed, name="Saving")
+        desk.worker.run(pen.save, then=lambda _: _forget(desk, note), failed=self._failed, name="Saving")
         desk.worker.run(pen.close, failed=lambda _: None)
+
+
+def _forget(desk: Desk, note: int) -> None:
+    desk.unsaved.pop(note, None)

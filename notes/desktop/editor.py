@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QFrame, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from notes.desktop import editor_tasks, parts, printing, theme, words
 from notes.desktop.desk import Desk
@@ -21,22 +22,20 @@ from notes.desktop.editing import Spell
 from notes.desktop.editor_amend import Amending
 from notes.desktop.editor_find import FindBar
 from notes.desktop.editor_head import Head
+from notes.desktop.editor_help import Help
 from notes.desktop.editor_history import History
 from notes.desktop.editor_move import Moving
 from notes.desktop.editor_page import Page
 from notes.desktop.editor_side import Side
 from notes.desktop.editor_sign import LastLook
-from notes.desktop.editor_tasks import Opened, Prepared
-from notes.desktop.markdown_looks import HEADING, headings
+from notes.desktop.editor_tasks import Opened
+from notes.desktop.markdown_looks import headings
 from notes.desktop.reading_view import ReadingView
 from notes.desktop.screen import Screen
 from notes.errors import NotesError
-from notes.record import clients, moving, own_words, progress_notes, reading
+from notes.record import progress_notes
 from notes.record.progress_notes import Editing
 from notes.record.reading import Note
-
-if TYPE_CHECKING:
-    from notes.practice.practice import Practice
 
 SOON = 300
 """Milliseconds after the last key until sections and words are counted again."""
@@ -61,11 +60,11 @@ class Editor(Screen):
         self._wanted: dict[str, Any] = {}
         self._spell: Spell | None = None
         self._left: dict[int, Spell] = {}
-        self._prepared: Prepared | None = None
-        self.head, self.find, self.side = Head(desk), FindBar(), Side(desk)
+        self.head, self.finding, self.side = Head(desk), FindBar(), Side(desk)
         self.page, self.reading = Page("The note"), ReadingView("The note, for reading")
-        self.last_look, self.amending = LastLook(), Amending()
-        self.history, self.moving = History(), Moving()
+        self.last_look, self.amending = LastLook(), Amending(desk)
+        self.history, self.moving = History(desk), Moving(desk)
+        self._help = Help(desk, (self.page, self.amending.page), self)
         self._middle = QStackedWidget()
         for page in (self.page, self.reading, self.last_look, self.amending, self.history, self.moving):
             self._middle.addWidget(page)
@@ -77,7 +76,7 @@ class Editor(Screen):
         self.setLayout(
             parts.stacked(
                 self.head,
-                self.find,
+                self.finding,
                 parts.beside(surface, self.side, gap=0, margin=(theme.XL, theme.S)),
                 gap=0,
             )
@@ -89,25 +88,21 @@ class Editor(Screen):
 
     def _connect(self) -> None:
         self.page.typed.connect(self._typed)
-        self.amending.page.typed.connect(self._typed)
-        self.page.word_kept.connect(self._keep_word)
-        self.page.language_chosen.connect(self._spell_in)
+        self.amending.typed.connect(self._soon.start)
+        self.amending.finished.connect(self._finished)
+        self.amending.thrown_away.connect(self.note_discard)
         self.side.outline.chosen.connect(self._go_to_section)
         self.side.tag_added.connect(lambda tag: self._tag(add=(tag,)))
         self.side.tag_removed.connect(lambda tag: self._tag(remove=(tag,)))
         self.side.go_on.connect(lambda: self._change(self._here.unfinished or "amendment"))
         self.last_look.agreed.connect(self._sign)
-        self.amending.begun.connect(self._begin_change)
-        self.amending.signed.connect(self._sign_change)
-        self.amending.later.connect(self._leave_change)
-        self.amending.thrown_away.connect(self.note_discard)
-        self.history.wanted.connect(self._show_version)
-        self.moving.corrected.connect(self._correct)
+        self.history.ready.connect(lambda: self._turn_to(self.history))
+        self.moving.ready.connect(lambda: self._turn_to(self.moving))
+        self.moving.moved.connect(self._moved)
         for page in (self.last_look, self.history, self.moving):
             page.back.connect(self._to_text)
-        self.find.closed.connect(lambda: self._middle.currentWidget().setFocus())
+        self.finding.closed.connect(lambda: self._text_shown().setFocus())
         self.head.client_wanted.connect(lambda: self.desk.go("client", client=self._here.client))
-        self.desk.went.connect(self._others_changed)
 
     # --- coming and going --------------------------------------------------------------------------------------
 
@@ -116,7 +111,8 @@ class Editor(Screen):
         self._note, self._wanted = None, place
         for command in self.commands:
             self.desk.action(command).setEnabled(False)
-        if before := self._left.pop(place["note"], None):
+        before = self._left.pop(place["note"], None)
+        if before is not None and shiboken6.isValid(before):
             before.drop()
         self.desk.worker.run(
             lambda practice, _: editor_tasks.open_note(practice, place["note"]),
@@ -125,18 +121,11 @@ class Editor(Screen):
             owner=self,
             name="Opening",
         )
-        if self._prepared is None:
-            language = self.desk.preferences.spelling
-            self.desk.worker.run(
-                lambda practice, _: editor_tasks.prepare(practice, language),
-                then=self._prepare,
-                failed=self.desk.complain,
-                owner=self,
-            )
+        self._help.prepare()
 
     def leave(self) -> None:
         self._end_spell()
-        self.find.close_bar()
+        self.finding.close_bar()
         self.page.write("")  # nothing of a client stays behind the other screens
         self.reading.read("")
 
@@ -146,8 +135,8 @@ class Editor(Screen):
             return {key: self._wanted[key] for key in ("note", "place", "scroll", "change") if key in self._wanted}
         told: dict[str, Any] = {"note": self._note.id, "place": shown.textCursor().position()}
         told["scroll"] = shown.verticalScrollBar().value()
-        if self._spell is not None and self._spell.purpose != "note":
-            told["change"] = self._spell.purpose
+        if self.amending.spell is not None:
+            told["change"] = self.amending.purpose
         return told
 
     @property
@@ -158,13 +147,13 @@ class Editor(Screen):
     def _opened(self, opened: Opened, place: dict[str, Any]) -> None:
         if place is not self._wanted:  # somewhere else by now
             if opened.editing is not None:
-                Spell(self.desk, opened.editing, lambda: opened.note.text).close()
+                Spell(self.desk, opened.editing, lambda: opened.note.text, self).close()
             return
         self._show(opened.note, opened.editing)
         if place.get("change") and opened.note.status == "signed":
             self._change(place["change"])
         elif place.get("find"):
-            self.find.open_in(self._text_shown(), place["find"])
+            self.finding.open_in(self._text_shown(), place["find"])
         else:
             self._put_cursor(place.get("place"), place.get("scroll"))
 
@@ -181,10 +170,10 @@ class Editor(Screen):
             self.reading.read(note.text)
             self._turn_to(self.reading)
         else:
-            self._know_client()
+            self._help.know(note.client_name)
             kept = self.desk.unsaved.get(note.id, editing.text)
             self.page.write(kept)
-            self._spell = Spell(self.desk, editing, self.page.text)
+            self._spell = Spell(self.desk, editing, self.page.text, self)
             if kept != editing.text:
                 self._spell.changed()
             self._turn_to(self.page)
@@ -203,28 +192,26 @@ class Editor(Screen):
         self._middle.setCurrentWidget(page)
         self.setFocusProxy(page)
         page.setFocus()
-        self.find.look_in(self._text_shown())
+        self.finding.look_in(self._text_shown())
         self._tell_text()
 
     def _to_text(self) -> None:
         """Back to the note from what was laid over it."""
-        self._turn_to(self.page if self._spell is not None and self._spell.purpose == "note" else self.reading)
+        self._turn_to(self.page if self._spell is not None else self.reading)
 
     def _text_shown(self) -> Any:
-        page = self._middle.currentWidget()
-        inner = {
-            self.last_look: self.last_look.text,
-            self.amending: self.amending.page,
-            self.history: self.history.text,
-        }
-        return page if page in (self.page, self.reading) else inner.get(page, self.page)
+        page: Any = self._middle.currentWidget()
+        if page in (self.last_look, self.history):
+            return page.text
+        return self.amending.page if page is self.amending else page if page is self.reading else self.page
 
     def _end_spell(self) -> None:
-        if self._spell is not None:
-            self._left = {self._spell.note: self._spell}
-            self._spell.destroyed.connect(self._left.clear)
-            self._spell.close()
-            self._spell = None
+        """Save, and end the spell, whichever it is; until that is done it is remembered in case one comes back."""
+        spell, self._spell = self._spell, None
+        if spell is not None:
+            spell.close()
+        for left in filter(None, (spell, self.amending.leave())):
+            self._left[left.note] = left
 
     # --- writing -----------------------------------------------------------------------------------------------
 
@@ -239,11 +226,12 @@ class Editor(Screen):
         text = shown.text() if isinstance(shown, Page) else shown.toPlainText()
         self.count.setText(f"{words.counted(len(text.split()), 'word')}  ·  {words.counted(len(text), 'character')}")
         self.side.sections(headings(shown.document()))
-        self.find.look_again()
+        self.finding.look_again()
 
     def note_save(self) -> None:
-        if self._spell is not None:
-            self._spell.save()
+        spell = self._spell or self.amending.spell
+        if spell is not None:
+            spell.save()
 
     def note_read(self) -> None:
         if self._middle.currentWidget() is self.page:
@@ -253,7 +241,7 @@ class Editor(Screen):
             self._to_text()
 
     def note_find(self) -> None:
-        self.find.open_in(self._text_shown())
+        self.finding.open_in(self._text_shown())
 
     def note_side(self) -> None:
         self.side.setVisible(not self.side.isVisible())
@@ -284,49 +272,10 @@ class Editor(Screen):
         shown.setFocus()
 
     def note_last(self) -> None:
-        text = self.page.text()
-        if any(line.strip() and not HEADING.match(line) for line in text.splitlines()):
-            self.desk.say("This draft has text already.", "The last note is put only into an empty one.")
-            return
-        self.desk.do(reading.last_alike, self._here.id, then=lambda last: self.page.replace_all(last.text), owner=self)
+        self._help.put_last(self.page, self._here.id)
 
     def note_snippet(self) -> None:
-        menu = QMenu(self)
-        for name, text in self.page.snippets.items():
-            menu.addAction(f"/{name}", lambda text=text: self.page.put(text))
-        menu.addSeparator()
-        menu.addAction("Templates and snippets …", lambda: self.desk.go("snippets"))
-        menu.popup(self.page.viewport().mapToGlobal(self.page.cursorRect().bottomLeft()))
-
-    def _prepare(self, prepared: Prepared) -> None:
-        self._prepared = prepared
-        self.page.languages = prepared.languages
-        for page in (self.page, self.amending.page):
-            page.snippets = prepared.snippets
-            page.spell_with(prepared.speller)
-        self._know_client()
-
-    def _know_client(self) -> None:
-        """The client's own name is no mistake."""
-        if self._prepared is not None and self._prepared.speller is not None and self._note is not None:
-            for part in self._note.client_name.split():
-                self._prepared.speller.learn(part)
-
-    def _keep_word(self, word: str) -> None:
-        self.desk.do(own_words.keep, word, owner=self)
-        if self._prepared is not None and self._prepared.speller is not None:
-            self._prepared.speller.learn(word)
-            self.page.spell_with(self._prepared.speller)
-
-    def _spell_in(self, language: str) -> None:
-        self.desk.preferences.spelling = language
-        self.desk.worker.run(
-            lambda practice, _: editor_tasks.prepare(practice, language), then=self._prepare, owner=self
-        )
-
-    def _others_changed(self, screen: str, _: object) -> None:
-        if screen == "snippets":
-            self._prepared = None
+        self._help.put_snippet(self.page)
 
     # --- signing and changing ----------------------------------------------------------------------------------
 
@@ -341,29 +290,30 @@ class Editor(Screen):
         self.last_look.sign.setFocus()
 
     def _sign(self) -> None:
-        note = self._here.id
-        self._conclude(lambda practice, _: practice.do(progress_notes.sign, note), "Signed.", "Signing")
-
-    def _conclude(self, last: Callable[[Practice, str], Note], told: str, name: str) -> None:
-        """Save, end the spell, do what is last, and show what came of it; what failed goes back to writing."""
-        assert self._spell is not None
+        if self._spell is None:
+            return
         spell, self._spell = self._spell, None
-        note, change = spell.note, spell.purpose if spell.purpose != "note" else ""
+        self.last_look.sign.setEnabled(False)
+        spell.conclude(
+            lambda practice, _: practice.do(progress_notes.sign, spell.note), self._signed, self._not_signed, "Signing"
+        )
 
-        def done(result: Note) -> None:
-            if self._note is not None and self._note.id == note:
-                self._show(result, None)
-            if told:
-                self.desk.say(told, tone="good")
+    def _signed(self, note: Note) -> None:
+        self._finished(note, "Signed.")
 
-        def failed(error: NotesError) -> None:
-            self.desk.complain(error)
-            if self._note is not None and self._note.id == note:
-                self.arrive(note=note, change=change)
+    def _not_signed(self, error: NotesError) -> None:
+        self.desk.complain(error)
+        if self._note is not None:
+            self.arrive(note=self._note.id)
 
-        for button in (self.last_look.sign, self.amending.sign):
-            button.setEnabled(False)
-        spell.conclude(last, done, failed, name)
+    def _finished(self, note: Note | None, told: str) -> None:
+        """Something was signed, or left for later: it is shown, unless one has gone on to another note."""
+        if note is None:
+            self._to_text()
+        elif self._note is not None and self._note.id == note.id:
+            self._show(note, None)
+        if told:
+            self.desk.say(told, tone="good")
 
     def note_amend(self) -> None:
         self._change("amendment")
@@ -373,67 +323,13 @@ class Editor(Screen):
 
     def _change(self, purpose: str) -> None:
         """Begin a change to a signed note, or go on with the one that was begun."""
-        if self._spell is not None:
-            return
-        begun = self._here.unfinished
-        self.amending.show_note(self._here, begun or purpose)
-        self._turn_to(self.amending)
-        self.amending.reason.setFocus()
-        if begun:
-            self._begin_change(begun, None)
-            if begun != purpose:
-                self.desk.say(f"An {begun} was begun earlier.", "Sign it or throw it away first.", tone="attention")
-
-    def _begin_change(self, purpose: str, reason: str | None) -> None:
-        note = self._here.id
-        self.desk.do(progress_notes.edit, note, purpose, reason, then=self._write_change, owner=self)
-
-    def _write_change(self, editing: Editing) -> None:
-        if self._note is None or self._note.id != editing.note or self._spell is not None:
-            Spell(self.desk, editing, lambda: editing.text).close()
-            return
-        kept = self.desk.unsaved.get(editing.note, editing.text)
-        self.amending.write(kept, editing.reason or "")
-        self._spell = Spell(self.desk, editing, self.amending.page.text)
-        if kept != editing.text:
-            self._spell.changed()
-        self.desk.action("note.save").setEnabled(True)
-        self._put_cursor(self._wanted.pop("place", None), self._wanted.pop("scroll", None))
-
-    def _sign_change(self, reason: str) -> None:
-        note, addendum = self._here.id, self.amending.purpose == "addendum"
-
-        def last(practice: Practice, text: str) -> Note:
-            return practice.do(progress_notes.amend, note, reason, text, addendum)
-
-        self._conclude(last, f"{self.amending.purpose.capitalize()} signed.", "Signing")
-
-    def _leave_change(self) -> None:
-        if self._spell is None:
-            self._to_text()
-            return
-        note = self._here.id
-        self._conclude(lambda practice, _: practice.do(reading.open, note), "", "Saving")
-
-    # --- versions ----------------------------------------------------------------------------------------------
+        if self.amending.spell is None:
+            self._turn_to(self.amending)
+            self.amending.open(self._here, purpose)
 
     def note_history(self) -> None:
-        if self._spell is None:
-            self.desk.do(reading.history, self._here.id, then=self._show_history, owner=self, latest="history")
-
-    def _show_history(self, versions: list[reading.Version]) -> None:
-        self._turn_to(self.history)
-        self.history.show_versions(versions)
-
-    def _show_version(self, version: int, changed: bool) -> None:
-        note, at = self._here.id, "version"
-        if changed:
-            then = self.history.show_changes
-            self.desk.do(reading.compare, note, version - 1, version, then=then, owner=self, latest=at)
-        else:
-            self.desk.do(
-                reading.open, note, version, then=lambda n: self.history.show_text(n.text), owner=self, latest=at
-            )
+        if self.amending.spell is None:
+            self.history.open(self._here.id)
 
     # --- around the text ---------------------------------------------------------------------------------------
 
@@ -441,85 +337,51 @@ class Editor(Screen):
         self.desk.do(progress_notes.tag, self._here.id, add, remove, then=self.side.tags, owner=self)
 
     def note_move(self) -> None:
-        self.desk.do(clients.list_clients, then=self._show_moving, owner=self)
+        self.moving.open(self._here)
 
-    def _show_moving(self, found: list[clients.Client]) -> None:
-        self._turn_to(self.moving)
-        self.moving.show_note(self._here, found)
-
-    def _correct(self, client: int | None, at: str | None) -> None:
-        self.desk.do(moving.move, self._here.id, client, at, then=self._moved, owner=self)
-
-    def _moved(self, moved: moving.Moved) -> None:
-        self._note = moved.note
-        self.head.tell(moved.note)
+    def _moved(self, note: Note) -> None:
+        self._note = note
+        self.head.tell(note)
         self._to_text()
-        detail = "The session it left has no note now." if moved.left else ""
-        self.desk.say("Corrected.", detail, tone="good")
 
     def note_discard(self) -> None:
-        note, text = self._here, self._text_shown().text() if self._spell is not None else ""
-        reason = self.amending.reason.text().strip()
-        spell, self._spell = self._spell, None
-        if spell is not None:
-            spell.drop()
-        self.desk.unsaved.pop(note.id, None)
-        purpose = spell.purpose if spell is not None else note.unfinished or "note"
-        bring_back = editor_tasks.bringing_back(self.desk, note, purpose, reason, text)
-        self.desk.do(progress_notes.discard, note.id, then=lambda _: self._discarded(note, purpose, bring_back))
-
-    def _discarded(self, note: Note, purpose: str, bring_back: Callable[[], None]) -> None:
-        if purpose == "note":
-            self._note = None
-            self.desk.go("client", client=note.client)
-        else:
-            self.desk.go("note", note=note.id)
-        self.desk.say(
-            "Draft thrown away." if purpose == "note" else f"{purpose.capitalize()} thrown away.", undo=bring_back
-        )
-
-    # --- on paper ----------------------------------------------------------------------------------------------
+        note, change = self._here, self.amending.spell
+        spell = self._spell or change
+        text = self.page.text() if self._spell else self.amending.page.text() if change else ""
+        self._spell = self.amending.spell = None
+        editor_tasks.throw_away(self.desk, note, spell, text, self.amending.reason.text().strip())
 
     choose_printer: Callable[[QWidget], QPrinter | None] = staticmethod(printing.choose_printer)
     choose_file: Callable[[QWidget], Path | None] = staticmethod(printing.choose_file)
 
     def note_print(self) -> None:
-        self.desk.confirm_identity("Print this note", lambda: self._take_out("print", self.choose_printer(self)))
+        self.desk.confirm_identity("Print this note", lambda: self._take_out(self.choose_printer))
 
     def note_pdf(self) -> None:
-        self.desk.confirm_identity("Save this note as PDF", lambda: self._take_out("pdf", self.choose_file(self)))
+        self.desk.confirm_identity("Save this note as PDF", lambda: self._take_out(self.choose_file))
 
-    def _take_out(self, how: str, where: QPrinter | Path | None) -> None:
-        if where is None or self._note is None:
-            return
-        self.note_save()
-        note, now = self._note.id, self.desk.now()
-        told = (
-            "Sent to the printer." if how == "print" else "Saved as PDF. Outside the vault it is readable for everyone."
-        )
-        self.desk.worker.run(
-            lambda practice, _: editor_tasks.take_out(practice, note, where, now),
-            then=lambda _: self.desk.say(told, tone="good"),
-            failed=self.desk.complain,
-            name="Printing",
-        )
+    def _take_out(self, choose: Callable[[QWidget], QPrinter | Path | None]) -> None:
+        where = choose(self) if self._note is not None else None
+        if where is not None:
+            self.note_save()
+            editor_tasks.take_out(self.desk, self._here.id, where)
 
     # --- keys --------------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        over = self._middle.currentWidget() in (self.last_look, self.history, self.moving)
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.key() == Qt.Key.Key_Escape and (over or self.find.isVisible()):
-                event.accept()
-                return True
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._escapes(event):
+            event.accept()  # before the window takes it to close its line on top
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.find.isVisible():
-            self.find.close_bar()
-        elif event.key() == Qt.Key.Key_Escape and self._middle.currentWidget() in (
-            *(self.last_look, self.history, self.moving),
-        ):
-            self._to_text()
-        else:
+        if not self._escapes(event):
             super().keyPressEvent(event)
+        elif self.finding.isVisible():
+            self.finding.close_bar()
+        else:
+            self._to_text()
+
+    def _escapes(self, event: QKeyEvent) -> bool:
+        over = self._middle.currentWidget() in (self.last_look, self.history, self.moving)
+        return event.key() == Qt.Key.Key_Escape and (over or self.finding.isVisible())

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QSplitter, QWidget
 
 from notes.desktop import parts, theme
+from notes.desktop.desk import Desk
+from notes.desktop.editing import Spell
 from notes.desktop.editor_page import Page
 from notes.desktop.reading_view import ReadingView
+from notes.errors import NotesError
+from notes.record import progress_notes, reading
+from notes.record.progress_notes import Editing
 from notes.record.reading import Note
+
+if TYPE_CHECKING:
+    from notes.practice.practice import Practice
 
 _WORDS = {
     "amendment": (
         "Amendment",
-        "The new text takes the place of the signed one, which stays readable.",
+        "The new text replaces the signed one, which stays readable.",
         "Sign amendment",
     ),
     "addendum": ("Addendum", "What you write is added below the signed text, with today's date.", "Sign addendum"),
@@ -21,18 +32,18 @@ _WORDS = {
 
 
 class Amending(QWidget):
-    """The reason first, then the text."""
+    """The reason first, then the text. Its spell of editing is its own."""
 
-    begun = Signal(str, str)
-    """Purpose and reason: the text may be written now."""
-    signed = Signal(str)
-    """The reason as it is now."""
-    later = Signal()
+    typed = Signal()
+    finished = Signal(object, str)
+    """The note as it is now, and what to say of it."""
     thrown_away = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.purpose, self._original = "amendment", ""
+        self.desk = desk
+        self.spell: Spell | None = None
+        self.purpose, self._note, self._original = "amendment", 0, ""
         self.original = ReadingView("The signed text")
         self.page = Page("The new text")
         self.reason = QLineEdit()
@@ -44,9 +55,9 @@ class Amending(QWidget):
         label.setBuddy(self.reason)
         self._begin_button = parts.button("Begin writing", self._begin, tone="main")
         self.sign = parts.button("Sign", self._sign, tone="main", icon="pen-nib")
-        self._later = parts.button("Leave for later", self.later.emit)
+        self._later = parts.button("Leave for later", self._leave_for_later)
         self._away = parts.button("Throw away", self.thrown_away.emit, tone="alarm")
-        self.page.typed.connect(self._weigh)
+        self.page.typed.connect(self._changed)
         right = QWidget()
         right.setLayout(
             parts.stacked(
@@ -71,10 +82,11 @@ class Amending(QWidget):
         whole.addWidget(columns, 1)
         self.setLayout(whole)
 
-    def show_note(self, note: Note, purpose: str) -> None:
-        """Lay the signed text beside an empty page; writing begins once there is a reason."""
-        self.purpose, self._original = purpose, note.text
-        title, meaning, sign = _WORDS[purpose]
+    def open(self, note: Note, purpose: str) -> None:
+        """Lay the signed text beside an empty page; a change that was begun is gone on with at once."""
+        begun = note.unfinished
+        self.purpose, self._note, self._original = begun or purpose, note.id, note.text
+        title, meaning, sign = _WORDS[self.purpose]
         self._title.setText(title)
         self._meaning.setText(meaning)
         self.sign.setText(sign)
@@ -83,11 +95,40 @@ class Amending(QWidget):
         self.reason.clear()
         self._writing(False)
         self.reason.setFocus()
+        if begun:
+            self._edit(None)
+        if begun and begun != purpose:
+            self.desk.say(f"An {begun} was begun earlier.", "Sign it or throw it away first.", tone="attention")
 
-    def write(self, text: str, reason: str) -> None:
+    def leave(self) -> Spell | None:
+        """Save what was written, and end the spell."""
+        spell, self.spell = self.spell, None
+        if spell is not None:
+            spell.close()
+        self._note = 0
+        return spell
+
+    def _edit(self, reason: str | None) -> None:
+        self._begin_button.setEnabled(False)
+        self.desk.do(
+            progress_notes.edit, self._note, self.purpose, reason, then=self._write, failed=self._not_begun, owner=self
+        )
+
+    def _not_begun(self, error: NotesError) -> None:
+        self.desk.complain(error)
+        self._weigh()
+
+    def _write(self, editing: Editing) -> None:
         """The spell is open: write."""
-        self.page.write(text)
-        self.reason.setText(reason)
+        if editing.note != self._note or self.spell is not None:  # somewhere else by now
+            Spell(self.desk, editing, lambda: editing.text, self).close()
+            return
+        kept = self.desk.unsaved.get(editing.note, editing.text)
+        self.page.write(kept)
+        self.reason.setText(editing.reason or self.reason.text())
+        self.spell = Spell(self.desk, editing, self.page.text, self)
+        if kept != editing.text:
+            self.spell.changed()
         self._writing(True)
         self.page.setFocus()
 
@@ -98,6 +139,12 @@ class Amending(QWidget):
         self._away.setVisible(on)
         self._weigh()
 
+    def _changed(self) -> None:
+        if self.spell is not None:
+            self.spell.changed()
+        self._weigh()
+        self.typed.emit()
+
     def _weigh(self) -> None:
         """Only what has a reason and changes something can be signed."""
         reason, text = self.reason.text().strip(), self.page.text()
@@ -105,8 +152,34 @@ class Amending(QWidget):
         self.sign.setEnabled(bool(reason) and bool(text.strip()) and text != self._original)
 
     def _begin(self) -> None:
-        if self.reason.text().strip() and self._begin_button.isVisible():
-            self.begun.emit(self.purpose, self.reason.text().strip())
+        if self.reason.text().strip() and self.spell is None:
+            self._edit(self.reason.text().strip())
 
     def _sign(self) -> None:
-        self.signed.emit(self.reason.text().strip())
+        note, reason, addendum = self._note, self.reason.text().strip(), self.purpose == "addendum"
+
+        def last(practice: Practice, text: str) -> Note:
+            return practice.do(progress_notes.amend, note, reason, text, addendum)
+
+        self._conclude(last, f"{self.purpose.capitalize()} signed.")
+
+    def _leave_for_later(self) -> None:
+        note = self._note
+        if self.spell is None:
+            self.finished.emit(None, "")
+        else:
+            self._conclude(lambda practice, _: practice.do(reading.open, note), "")
+
+    def _conclude(self, last: Callable[[Practice, str], Note], told: str) -> None:
+        spell, self.spell = self.spell, None
+        if spell is None:
+            return
+        self.sign.setEnabled(False)
+        note, purpose = spell.note, spell.purpose
+
+        def failed(error: NotesError) -> None:
+            self.desk.complain(error)
+            if self._note == note:
+                self.desk.go("note", note=note, change=purpose)
+
+        spell.conclude(last, lambda result: self.finished.emit(result, told), failed, "Signing" if told else "Saving")

@@ -156,13 +156,14 @@ class FindBar(QFrame):
         marks = []
         for start, end in self._hits[:2000]:
             mark = QTextEdit.ExtraSelection()
-            mark.cursor = QTextCursor(self._text.document())  # type: ignore[attr-defined]
-            mark.cursor.setPosition(start)  # type: ignore[attr-defined]
-            mark.cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)  # type: ignore[attr-defined]
+            hit = QTextCursor(self._text.document())
+            hit.setPosition(start)
+            hit.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            mark.cursor = hit
             dress = QTextCharFormat()
             dress.setBackground(theme.colour("attention_ground"))
             dress.setForeground(theme.colour("text"))
-            mark.format = dress  # type: ignore[attr-defined]
+            mark.format = dress
             marks.append(mark)
         self._text.setExtraSelections(marks)
         if not self.typed.text().strip():

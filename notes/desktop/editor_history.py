@@ -9,8 +9,10 @@ from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSplitter, QWidget
 
 from notes.desktop import parts, theme, words
+from notes.desktop.desk import Desk
 from notes.desktop.reading_view import Inert, ReadingView
-from notes.record.reading import Change, Version
+from notes.record import reading
+from notes.record.reading import Change, Note, Version
 
 
 def draw(document: Inert, changes: Sequence[Change]) -> None:
@@ -39,36 +41,40 @@ def in_words(changes: Sequence[Change]) -> str:
 class History(QWidget):
     """A list of versions on the left; on the right the text of one, or what changed with it."""
 
-    wanted = Signal(int, bool)
-    """A version, and whether what changed with it is wanted instead of its text."""
+    ready = Signal()
     back = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.desk, self._note = desk, 0
         self.list = QListWidget()
         self.list.setAccessibleName("Versions")
         self.list.setWordWrap(True)
         self.list.currentRowChanged.connect(lambda _: self._ask())
         self.text = ReadingView("The version chosen")
         self.told = parts.words(tone="quiet")
-        self.changed = parts.button("What changed", self._toggle)
+        self.changed = parts.button("What changed", self._ask)
         self.changed.setCheckable(True)
-        self._back = parts.button("Back to the note", self.back.emit, icon="arrow-left")
-        right = QWidget()
-        right.setLayout(parts.stacked(parts.beside(self.changed, self.told), self.text, gap=theme.S, margin=theme.M))
-        self.told.setMinimumWidth(1)
-        left = QWidget()
-        left.setLayout(parts.stacked(parts.beside(self._back, 0), self.list, margin=theme.M))
+        back = parts.button("Back to the note", self.back.emit, icon="arrow-left")
+        above = parts.beside(self.changed)
+        above.addWidget(self.told, 1)
+        left, right = QWidget(), QWidget()
+        right.setLayout(parts.stacked(above, self.text, gap=theme.S, margin=theme.M))
+        left.setLayout(parts.stacked(parts.beside(back, 0), self.list, margin=theme.M))
         columns = QSplitter()
         columns.setChildrenCollapsible(False)
         columns.addWidget(left)
         columns.addWidget(right)
-        columns.setStretchFactor(1, 3)
         columns.setSizes([300, 700])
         self.setLayout(parts.stacked(columns, gap=0))
 
-    def show_versions(self, versions: Sequence[Version]) -> None:
-        """List the versions, newest first; the newest is chosen, with what it changed."""
+    def open(self, note: int) -> None:
+        """Ask for the versions of a note; ``ready`` is told when they are listed."""
+        self._note = note
+        self.desk.do(reading.history, note, then=self._tell, owner=self, latest="history")
+
+    def _tell(self, versions: list[Version]) -> None:
+        """Newest first; the newest is chosen, with what it changed."""
         self.list.blockSignals(True)
         self.list.clear()
         for version in reversed(versions):
@@ -79,21 +85,9 @@ class History(QWidget):
         self.list.setCurrentRow(0)
         self.list.blockSignals(False)
         self.changed.setChecked(len(versions) > 1)
+        self.ready.emit()
         self._ask()
         self.list.setFocus()
-
-    def show_text(self, text: str) -> None:
-        """The text of the version chosen."""
-        self.told.setText("")
-        self.text.read(text)
-
-    def show_changes(self, changes: Sequence[Change]) -> None:
-        """What the version chosen changed in the one before it."""
-        self.told.setText(in_words(changes))
-        self.text.show_document(lambda document: draw(document, changes))
-
-    def _toggle(self) -> None:
-        self._ask()
 
     def _ask(self) -> None:
         item = self.list.currentItem()
@@ -101,4 +95,16 @@ class History(QWidget):
             return
         version = int(item.data(Qt.ItemDataRole.UserRole))
         self.changed.setEnabled(version > 1)
-        self.wanted.emit(version, self.changed.isChecked() and version > 1)
+        if self.changed.isChecked() and version > 1:
+            between = (self._note, version - 1, version)
+            self.desk.do(reading.compare, *between, then=self._show_changes, owner=self, latest="version")
+        else:
+            self.desk.do(reading.open, self._note, version, then=self._show_text, owner=self, latest="version")
+
+    def _show_text(self, note: Note) -> None:
+        self.told.setText("")
+        self.text.read(note.text)
+
+    def _show_changes(self, changes: list[Change]) -> None:
+        self.told.setText(in_words(changes))
+        self.text.show_document(lambda document: draw(document, changes))

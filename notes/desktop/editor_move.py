@@ -8,8 +8,19 @@ from PySide6.QtCore import QDateTime, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QCompleter, QDateTimeEdit, QLabel, QWidget
 
 from notes.desktop import parts, theme, words
+from notes.desktop.desk import Desk
+from notes.record import clients, moving
 from notes.record.clients import Client
 from notes.record.reading import Note
+
+
+def when_field() -> QDateTimeEdit:
+    """A field for when a session was."""
+    field = QDateTimeEdit()
+    field.setDisplayFormat("ddd d MMM yyyy  HH:mm")
+    field.setCalendarPopup(True)
+    field.setAccessibleName("When the session was")
+    return field
 
 
 class ClientChoice(QComboBox):
@@ -24,6 +35,7 @@ class ClientChoice(QComboBox):
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setAccessibleName("Client")
         completer = self.completer()
+        assert completer is not None  # an editable box has one
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
@@ -52,46 +64,53 @@ class ClientChoice(QComboBox):
 class Moving(QWidget):
     """Client and time, as they should be."""
 
-    corrected = Signal(object, object)
-    """Client, and the time as ISO text; None where it stays."""
+    ready = Signal()
+    moved = Signal(object)
+    """The note as it is now."""
     back = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.client = ClientChoice()
-        self.at = QDateTimeEdit()
-        self.at.setDisplayFormat("ddd d MMM yyyy  HH:mm")
-        self.at.setCalendarPopup(True)
-        self.at.setAccessibleName("When the session was")
+        self.desk = desk
+        self._note: Note | None = None
+        self.client, self.at = ClientChoice(), when_field()
         whose, when = QLabel("Client"), QLabel("When the session was")
         whose.setBuddy(self.client)
         when.setBuddy(self.at)
         card = parts.Card("Correct client or date")
-        card.body.addWidget(parts.words("The text stays as it is. Both clients' logs will show the correction."))
+        card.body.addWidget(parts.words("The text stays as it is. The log of both clients will show the correction."))
         for thing in (whose, self.client, when, self.at):
             card.body.addWidget(thing)
-        self._do = parts.button("Correct", self._correct, tone="main")
-        card.body.addLayout(parts.beside(self._do, parts.button("Back to writing", self.back.emit), 0))
+        self.do = parts.button("Correct", self._correct, tone="main")
+        card.body.addLayout(parts.beside(self.do, parts.button("Back to writing", self.back.emit), 0))
         card.setMaximumWidth(theme.characters(70))
-        outer = parts.stacked(card, 0, margin=theme.XL)
-        self.setLayout(outer)
-        self._note: Note | None = None
+        self.setLayout(parts.stacked(card, 0, margin=theme.XL))
 
-    def show_note(self, note: Note, clients: Sequence[Client]) -> None:
-        """As it is now."""
+    def open(self, note: Note) -> None:
+        """Show how it is now, once the clients are known; then ``ready`` is told."""
         self._note = note
-        self.client.tell(clients, note.client)
-        now = words.moment(note.session_at) if note.session_at else None
-        self.at.setDateTime(QDateTime(now) if now else QDateTime.currentDateTime())
+        self.desk.do(clients.list_clients, then=self._tell, owner=self, latest="moving")
+
+    def _tell(self, found: list[Client]) -> None:
+        assert self._note is not None
+        self.client.tell(found, self._note.client)
+        now = words.moment(self._note.session_at) if self._note.session_at else self.desk.now()
+        self.at.setDateTime(QDateTime(now))
         self._before = self.at.dateTime()
+        self.ready.emit()
         self.client.setFocus()
 
     def _correct(self) -> None:
-        assert self._note is not None
         client = self.client.client()
-        if client is None:
+        if client is None or self._note is None:
             self.client.setFocus()
             return
         at = self.at.dateTime()
-        told = at.toString("yyyy-MM-ddTHH:mm") if at != self._before else None
-        self.corrected.emit(None if client == self._note.client else client, told)
+        stated = at.toString("yyyy-MM-ddTHH:mm") if at != self._before else None
+        other = None if client == self._note.client else client
+        self.desk.do(moving.move, self._note.id, other, stated, then=self._moved, owner=self)
+
+    def _moved(self, moved: moving.Moved) -> None:
+        self.moved.emit(moved.note)
+        detail = "The session it left has no note now." if moved.left else ""
+        self.desk.say("Corrected.", detail, tone="good")

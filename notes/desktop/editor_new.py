@@ -7,11 +7,11 @@ from typing import Any
 
 from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QLabel, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QListWidgetItem, QWidget
 
 from notes.desktop import parts, theme, words
 from notes.desktop.desk import Desk
-from notes.desktop.editor_move import ClientChoice
+from notes.desktop.editor_move import ClientChoice, when_field
 from notes.desktop.screen import Screen
 from notes.record import clients, progress_notes, sessions, templates
 from notes.record.clients import Client
@@ -67,15 +67,15 @@ class NewNote(Screen):
         self._place: dict[str, Any] = {}
         self._template = "SOAP"
         self._beginning = False
+        self._asked: int | None = None
         self.client, self.session = ClientChoice(), QComboBox()
         self.client.picked.connect(lambda _: self._ask_sessions())
-        self.client.lineEdit().editingFinished.connect(self._ask_sessions)
+        line = self.client.lineEdit()
+        assert line is not None  # an editable box has one
+        line.editingFinished.connect(self._ask_sessions)
         self.session.setAccessibleName("Session")
         self.session.currentIndexChanged.connect(lambda _: self._weigh())
-        self.at = QDateTimeEdit()
-        self.at.setDisplayFormat("ddd d MMM yyyy  HH:mm")
-        self.at.setCalendarPopup(True)
-        self.at.setAccessibleName("When the session was")
+        self.at = when_field()
         self.templates = TemplateList(self.begin)
         self.go_on = parts.button("Begin writing", self.begin, tone="main", icon="note-pencil")
         own = parts.button("Templates and snippets …", lambda: desk.go("snippets"), tone="link")
@@ -95,10 +95,10 @@ class NewNote(Screen):
         self.setLayout(parts.stacked(column, gap=0))
         self.setFocusProxy(self.client)
 
-    def arrive(self, client: int | None = None, session: int | None = None, template: str | None = None) -> None:
-        self._place = {"client": client, "session": session, "template": template}
+    def arrive(self, **place: Any) -> None:
+        self._place = {"client": place.get("client"), "session": place.get("session")}
         self._beginning, self._asked = False, None
-        self._template = template or self._template
+        self._template = place.get("template") or self._template
         self.at.setDateTime(QDateTime(self.desk.now().replace(second=0, microsecond=0)))
         self._fill_sessions([])
         self.client.tell([], None)

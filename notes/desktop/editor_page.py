@@ -6,6 +6,7 @@ Each note has a document of its own, so that undo never brings in another client
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
 from PySide6.QtGui import (
@@ -41,6 +42,7 @@ class Page(QPlainTextEdit):
         super().__init__(parent)
         self._speller: Speller | None = None
         self._looks: Looks | None = None
+        self._own: QTextDocument | None = None
         self._revision = 0
         self.setProperty("bare", True)
         self.setAccessibleName(name)
@@ -61,11 +63,13 @@ class Page(QPlainTextEdit):
         fresh.setDocumentLayout(QPlainTextDocumentLayout(fresh))
         fresh.setDefaultFont(theme.font(theme.LEAD))
         fresh.setPlainText(text)
-        before, self._looks = self.document(), Looks(fresh, self._speller and self._speller.misspelt)
+        before, self._own = self._own, fresh
+        self._looks = Looks(fresh, self._speller.misspelt if self._speller else None)
         self._revision = fresh.revision()
         self.setFont(theme.font(theme.LEAD))
         self.setDocument(fresh)
-        before.deleteLater()
+        if before is not None:
+            before.deleteLater()
         self.moveCursor(QTextCursor.MoveOperation.Start)
         if HEADING.match(fresh.firstBlock().text()) and fresh.blockCount() > 1:
             self.moveCursor(QTextCursor.MoveOperation.NextBlock)
@@ -107,8 +111,8 @@ class Page(QPlainTextEdit):
         """Mark words from now on, or none."""
         self._speller = speller
         if self._looks is not None:
-            self._looks.setDocument(None)  # type: ignore[arg-type]
-        self._looks = Looks(self.document(), speller and speller.misspelt)
+            self._looks.setDocument(None)
+        self._looks = Looks(self.document(), speller.misspelt if speller else None)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -133,10 +137,10 @@ class Page(QPlainTextEdit):
                 looks.rehighlightBlock(block)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if QKeySequence(event.keyCombination()).toString() in _COMMAND_KEYS:
-                event.ignore()  # Qt's own keys for editing, such as Ctrl+K, give way to the commands
-                return False
+        key = event if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride else None
+        if key is not None and QKeySequence(key.keyCombination()).toString() in _COMMAND_KEYS:
+            event.ignore()  # Qt's own keys for editing, such as Ctrl+K, give way to the commands
+            return False
         return super().event(event)
 
     # --- keys --------------------------------------------------------------------------------------------------
@@ -197,7 +201,7 @@ class Page(QPlainTextEdit):
         word = cursor.selectedText()
         if self._speller is not None and word and self._speller.misspelt(word):
             for meant in self._speller.suggestions(word):
-                menu.addAction(meant, lambda meant=meant: cursor.insertText(meant))
+                menu.addAction(meant, partial(cursor.insertText, meant))
             menu.addAction("Add to my words", lambda: self.word_kept.emit(word))
             menu.addSeparator()
         menu.addAction("Undo", self.undo).setEnabled(self.document().isUndoAvailable())
@@ -212,7 +216,7 @@ class Page(QPlainTextEdit):
             spelling = menu.addMenu("Spelling")
             for language in (*self.languages, "off"):
                 told = "Off" if language == "off" else language
-                spelling.addAction(told, lambda chosen=language: self.language_chosen.emit(chosen))
+                spelling.addAction(told, partial(self.language_chosen.emit, language))
         return menu
 
     # --- the column --------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -80,14 +81,14 @@ class Side(QFrame):
             whole.addWidget(thing)
         whole.addLayout(self._tags)
         whole.addWidget(self.tag_line)
-        for thing in (
+        for below in (
             parts.words("Versions", theme.SMALL, strong=True),
             self._versions,
             self._history,
             self._unfinished,
             self._finish,
         ):
-            whole.addWidget(thing)
+            whole.addWidget(below)
         whole.addStretch(1)
         self.setLayout(whole)
 
@@ -106,7 +107,7 @@ class Side(QFrame):
         """Show the tags as they are now."""
         parts.clear(self._tags)
         for tag in tags:
-            made = parts.button(tag, lambda tag=tag: self.tag_removed.emit(tag), tone="link", icon="x")
+            made = parts.button(tag, partial(self.tag_removed.emit, tag), tone="link", icon="x")
             made.setAccessibleName(f"Take away the tag {tag}")
             made.setToolTip("Take this tag away")
             self._tags.addWidget(made)

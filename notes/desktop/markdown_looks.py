@@ -45,7 +45,7 @@ class Looks(QSyntaxHighlighter):
         super().__init__(document)
         self._misspelt = misspelt
         self.writing: tuple[int, int] | None = None
-        """Block and place in it where the cursor was before the last key: a word that still grows there is not marked."""
+        """Block and place in it where the cursor was before the last key: a word growing there is not marked."""
         self._dress()
 
     def _dress(self) -> None:

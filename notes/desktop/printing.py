@@ -124,7 +124,7 @@ def put_on_paper(printed: Printed, printer: QPrinter, today: datetime) -> int:
 
 @contextmanager
 def in_memory() -> Iterator[None]:
-    """What the printing system's library writes before it hands a job on goes into memory, where there is such a folder."""
+    """Where it can be, what the printing system's library writes before it hands a job on stays in memory."""
     folder, before = os.environ.get("XDG_RUNTIME_DIR"), os.environ.get("TMPDIR")
     if not sys.platform.startswith("linux") or not folder or not Path(folder).is_dir():
         yield

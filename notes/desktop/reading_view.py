@@ -6,6 +6,7 @@ by copying is plain text.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 
@@ -45,7 +46,7 @@ class Inert(QTextDocument):
         super().__init__(parent)
         self.setUndoRedoEnabled(False)
 
-    def loadResource(self, kind: int, name: QUrl) -> object:
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
         if kind == QTextDocument.ResourceType.ImageResource.value:
             blank = QImage(1, 1, QImage.Format.Format_ARGB32)  # an empty answer would make Qt look for a file
             blank.fill(Qt.GlobalColor.transparent)
@@ -81,12 +82,10 @@ def _with_line_ends(text: str) -> str:
     """Markdown runs lines together; what somebody typed on lines of its own stays so. Code keeps its own."""
     lines, in_code = text.split("\n"), False
     told = lines[:1]
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in itertools.pairwise(lines):
         in_code ^= bool(_FENCE.match(before))
-        goes_on = (
-            before.strip() and line.strip() and not in_code and not _APART.match(before) and not _STARTS.match(line)
-        )
-        told.append(("\u2028" if goes_on else "\n") + (line.lstrip() if goes_on else line))
+        ends = in_code or not before.strip() or _APART.match(before) or not line.strip() or _STARTS.match(line)
+        told.append(f"\n{line}" if ends else f"\u2028{line.lstrip()}")
     return "".join(told)
 
 

@@ -54,16 +54,16 @@ class Snippets(Screen):
             label.setBuddy(field)
             fields.addWidget(label)
             fields.addWidget(field)
-        self.save = parts.button("Save", self._save, tone="main")
+        self.keep = parts.button("Save", self._save, tone="main")
         self.remove = parts.button("Remove", self._remove, tone="alarm")
-        fields.addLayout(parts.beside(self.save, self.remove, 0))
+        fields.addLayout(parts.beside(self.keep, self.remove, 0))
         left = parts.stacked(self.list, parts.button("New", self._new, icon="plus"))
         whole = parts.beside(gap=theme.XL)
         whole.addLayout(left, 1)
         whole.addLayout(fields, 2)
         head = parts.words("Templates and snippets", theme.TITLE, strong=True)
-        told = parts.words("Your own texts, kept in the vault. A note begins with a template.", tone="quiet")
-        outer = parts.stacked(head, told, margin=(theme.XL, theme.M))
+        about = parts.words("Your own texts, kept in the vault. A note begins with a template.", tone="quiet")
+        outer = parts.stacked(head, about, margin=(theme.XL, theme.M))
         outer.addLayout(whole, 1)
         self.setLayout(outer)
         self.setFocusProxy(self.typed_name)
@@ -76,7 +76,9 @@ class Snippets(Screen):
         def run(practice: Any, _: object) -> tuple[list[Template], list[Snippet]]:
             return practice.do(templates.list_templates), practice.do(snippets.list_snippets)
 
-        self.desk.worker.run(run, then=lambda found: self._tell(*found, chosen), failed=self.desk.complain, owner=self)
+        self.desk.worker.run(
+            run, then=lambda found: self._tell(found[0], found[1], chosen), failed=self.desk.complain, owner=self
+        )
 
     def _tell(self, found: list[Template], short: list[Snippet], chosen: str) -> None:
         self.list.blockSignals(True)
@@ -100,7 +102,7 @@ class Snippets(Screen):
             self.text.setPlainText(text.text)
 
     def _new(self) -> None:
-        self.list.setCurrentItem(None)  # type: ignore[arg-type]
+        self.list.setCurrentRow(-1)
         self.remove.setEnabled(False)
         self.typed_name.clear()
         self.text.clear()

@@ -1,4 +1,4 @@
-"""Spelling, where pyenchant and a dictionary are there (extra ``spell``); without them nothing is marked, and all is well.
+"""Spelling, where pyenchant and a dictionary are there (extra ``spell``); without them nothing is marked.
 
 Enchant keeps a word list of its own in a file that everybody can read. It is never used: clients' names would stand in
 it. Words of one's own are kept in the vault (``record.own_words``).
