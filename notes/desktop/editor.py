@@ -84,7 +84,6 @@ class Editor(Screen):
         self._soon = QTimer(self, singleShot=True, interval=SOON)
         self._soon.timeout.connect(self._tell_text)
         self._connect()
-        self.setFocusProxy(self.page)
 
     def _connect(self) -> None:
         self.page.typed.connect(self._typed)
@@ -190,7 +189,6 @@ class Editor(Screen):
 
     def _turn_to(self, page: QWidget) -> None:
         self._middle.setCurrentWidget(page)
-        self.setFocusProxy(page)
         page.setFocus()
         self.finding.look_in(self._text_shown())
         self._tell_text()

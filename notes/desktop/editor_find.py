@@ -66,7 +66,6 @@ class FindBar(QFrame):
         )
         self.typed.setMaximumWidth(theme.characters(40))
         self.setLayout(across)
-        self.setFocusProxy(self.typed)
         self.hide()
 
     def open_in(self, text: Text, wanted: str = "") -> None:

@@ -93,7 +93,6 @@ class NewNote(Screen):
         column.body.addWidget(card)
         column.body.addStretch(1)
         self.setLayout(parts.stacked(column, gap=0))
-        self.setFocusProxy(self.client)
 
     def arrive(self, **place: Any) -> None:
         self._place = {"client": place.get("client"), "session": place.get("session")}

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QResizeEvent,
     QTextBlockFormat,
+    QTextCharFormat,
     QTextCursor,
     QTextDocument,
     QTextFormat,
@@ -74,6 +75,11 @@ def render(document: QTextDocument, text: str, font: QFont) -> None:
             size.setFontPointSize(font.pointSizeF() * _SIZES.get(level, theme.BODY))
             size.setFontWeight(QFont.Weight.DemiBold)
             cursor.mergeCharFormat(size)
+        if block.blockFormat().hasProperty(QTextFormat.Property.BlockQuoteLevel):
+            shape.setTopMargin(theme.M)
+            italic = QTextCharFormat()
+            italic.setFontItalic(True)
+            cursor.mergeCharFormat(italic)
         cursor.mergeBlockFormat(shape)
         block = block.next()
 

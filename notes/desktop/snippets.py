@@ -66,7 +66,6 @@ class Snippets(Screen):
         outer = parts.stacked(head, about, margin=(theme.XL, theme.M))
         outer.addLayout(whole, 1)
         self.setLayout(outer)
-        self.setFocusProxy(self.typed_name)
 
     def arrive(self, **place: Any) -> None:
         self._new()
