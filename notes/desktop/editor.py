@@ -16,7 +16,7 @@ from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
-from notes.desktop import editor_tasks, parts, printing, theme, words
+from notes.desktop import editor_tasks, names, parts, printing, theme, words
 from notes.desktop.desk import Desk
 from notes.desktop.editing import Spell
 from notes.desktop.editor_amend import Amending
@@ -283,7 +283,7 @@ class Editor(Screen):
             self.desk.say("There is nothing to sign yet.", "Write something first.")
             return
         self.note_save()
-        self.last_look.show_note(self._here, text)
+        self.last_look.show_note(self._here, names.shown(self._here.client_name, self.desk.preferences), text)
         self._turn_to(self.last_look)
         self.last_look.sign.setFocus()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
-from notes.desktop import icons, parts, theme, words
+from notes.desktop import icons, names, parts, theme, words
 from notes.desktop.desk import Desk
 from notes.record.reading import Note
 
@@ -17,6 +17,7 @@ class Head(QFrame):
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._preferences = desk.preferences
         self.client = parts.button("", self.client_wanted.emit, tone="link")
         self.client.setFont(theme.font(theme.TITLE, strong=True))
         self.client.setToolTip("To this client's page")
@@ -40,8 +41,9 @@ class Head(QFrame):
     def tell(self, note: Note) -> None:
         """Show what stands around a note."""
         signed = note.status == "signed"
-        self.client.setText(note.client_name)
-        self.client.setAccessibleName(f"Client {note.client_name}: to the client's page")
+        name = names.shown(note.client_name, self._preferences)
+        self.client.setText(name)
+        self.client.setAccessibleName(f"Client {name}: to the client's page")
         kind = note.template if note.kind in ("progress", note.template) else f"{note.template}, {note.kind}"
         told = (note.pronouns, kind, words.full_day(note.session_at))
         self._about.setText("  ·  ".join(filter(None, told)))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QDateTime, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QCompleter, QDateTimeEdit, QLabel, QWidget
 
-from notes.desktop import parts, theme, words
+from notes.desktop import names, parts, theme, words
 from notes.desktop.desk import Desk
 from notes.record import clients, moving
 from notes.record.clients import Client
@@ -29,8 +29,9 @@ class ClientChoice(QComboBox):
     picked = Signal(object)
     """The client's id."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._preferences = desk.preferences
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setAccessibleName("Client")
@@ -45,7 +46,7 @@ class ClientChoice(QComboBox):
         """The clients there are."""
         self.clear()
         for client in clients:
-            self.addItem(client.name, client.id)
+            self.addItem(names.shown(client.name, self._preferences), client.id)
         self.setCurrentIndex(self.findData(chosen) if chosen is not None else -1)
         if chosen is None:
             self.clearEditText()
@@ -53,9 +54,9 @@ class ClientChoice(QComboBox):
     def client(self) -> int | None:
         """Whose name stands there; None while it is nobody's, or could be several people's."""
         typed = self.currentText().strip().casefold()
-        names = [(self.itemText(row).casefold(), self.itemData(row)) for row in range(self.count())]
-        same = [number for name, number in names if name == typed]
-        fitting = same or [number for name, number in names if typed and typed in name]
+        listed = [(self.itemText(row).casefold(), self.itemData(row)) for row in range(self.count())]
+        same = [number for name, number in listed if name == typed]
+        fitting = same or [number for name, number in listed if typed and typed in name]
         if same and self.currentText() == self.itemText(self.currentIndex()):
             return int(self.itemData(self.currentIndex()))
         return int(fitting[0]) if len(fitting) == 1 else None
@@ -73,7 +74,7 @@ class Moving(QWidget):
         super().__init__(parent)
         self.desk = desk
         self._note: Note | None = None
-        self.client, self.at = ClientChoice(), when_field()
+        self.client, self.at = ClientChoice(desk), when_field()
         whose, when = QLabel("Client"), QLabel("When the session was")
         whose.setBuddy(self.client)
         when.setBuddy(self.at)

@@ -68,7 +68,7 @@ class NewNote(Screen):
         self._template = "SOAP"
         self._beginning = False
         self._asked: int | None = None
-        self.client, self.session = ClientChoice(), QComboBox()
+        self.client, self.session = ClientChoice(desk), QComboBox()
         self.client.picked.connect(lambda _: self._ask_sessions())
         line = self.client.lineEdit()
         assert line is not None  # an editable box has one

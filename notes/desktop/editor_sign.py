@@ -30,9 +30,9 @@ class LastLook(QWidget):
         card.body.addLayout(parts.beside(self.sign, self._back, 0))
         self.setLayout(parts.stacked(card, self.text, gap=theme.M, margin=(theme.XL, theme.M)))
 
-    def show_note(self, note: Note, text: str) -> None:
+    def show_note(self, note: Note, name: str, text: str) -> None:
         """Lay a note before the practitioner, as it stands on the page now."""
-        self._about.setText(f"{note.client_name}  ·  {words.full_day(note.session_at)}  ·  {note.template}")
+        self._about.setText(f"{name}  ·  {words.full_day(note.session_at)}  ·  {note.template}")
         self.text.read(text)
         self.sign.setEnabled(True)
         self.sign.setFocus()

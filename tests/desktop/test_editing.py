@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,8 @@ from notes.desktop import editing
 from notes.desktop.desk import Desk
 from notes.desktop.editing import Spell
 from notes.practice import log
-from notes.practice.practice import Practice
 from notes.record import progress_notes, reading
-from tests.desktop.editor_kit import ALT, CTRL, Hands, Key
+from tests.desktop.editor_kit import CTRL, Hands, Key
 
 
 def test_what_is_typed_is_on_disk_by_itself(hands: Hands) -> None:
