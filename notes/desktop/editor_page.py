@@ -141,7 +141,9 @@ class Page(QPlainTextEdit):
         if key is not None and QKeySequence(key.keyCombination()).toString() in _COMMAND_KEYS:
             event.ignore()  # Qt's own keys for editing, such as Ctrl+K, give way to the commands
             return False
-        return super().event(event)
+        pressed = event if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress else None
+        tab = pressed is not None and pressed.key() == Qt.Key.Key_Tab and not pressed.modifiers()
+        return (tab and self._put_snippet()) or super().event(event)  # otherwise Tab goes to the next control
 
     # --- keys --------------------------------------------------------------------------------------------------
 
@@ -151,8 +153,6 @@ class Page(QPlainTextEdit):
             copy_out(self.textCursor())
         elif event.matches(standard.Cut):
             self._cut()
-        elif event.key() == Qt.Key.Key_Tab and not event.modifiers() and self._put_snippet():
-            pass
         else:
             super().keyPressEvent(event)
 

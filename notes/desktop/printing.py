@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, Qt
+from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QMarginsF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPagedPaintDevice, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -30,7 +30,7 @@ _INK, _GREY = QColor("#000000"), QColor("#555555")
 
 def pages(printed: Printed, device: QPagedPaintDevice, today: datetime) -> int:
     """Draw the note on a device, black on white. Gives the number of pages."""
-    painter = QPainter(device)
+    painter, _ = QPainter(device), QEventLoop()  # a long text lays itself out by timers: a thread needs a loop for them
     try:
         size = device.pageLayout().paintRectPixels(device.logicalDpiX()).size()
         line = painter.fontMetrics().lineSpacing() * 1.1

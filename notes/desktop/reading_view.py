@@ -48,11 +48,16 @@ class Inert(QTextDocument):
         self.setUndoRedoEnabled(False)
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
-        if kind == QTextDocument.ResourceType.ImageResource.value:
-            blank = QImage(1, 1, QImage.Format.Format_ARGB32)  # an empty answer would make Qt look for a file
-            blank.fill(Qt.GlobalColor.transparent)
-            return blank
-        return QByteArray()
+        return nothing(kind)
+
+
+def nothing(kind: int) -> QImage | QByteArray:
+    """What is given for every resource that a text names."""
+    if kind == QTextDocument.ResourceType.ImageResource.value:
+        blank = QImage(1, 1, QImage.Format.Format_ARGB32)  # an empty answer would make Qt look for a file
+        blank.fill(Qt.GlobalColor.transparent)
+        return blank
+    return QByteArray()
 
 
 def render(document: QTextDocument, text: str, font: QFont) -> None:
@@ -125,6 +130,9 @@ class ReadingView(QTextBrowser):
         self._inert.deleteLater()
         self._inert = fresh
         self._narrow()
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        return nothing(kind)
 
     # --- out of it goes plain text, by copying only ------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -19,7 +20,6 @@ from tests.desktop.editor_kit import CTRL, Hands, Key
 @pytest.fixture
 def asked(hands: Hands) -> list[tuple[str, Callable[[], None]]]:
     """Why the passphrase was asked for, and what follows once it was right."""
-    hands.window.desk.identity_wanted.disconnect()  # the question itself is tested where it is asked
     found: list[tuple[str, Callable[[], None]]] = []
     hands.window.desk.identity_wanted.connect(lambda why, then: found.append((why, then)))
     return found
@@ -101,8 +101,6 @@ def test_printing_leaves_nothing_in_temporary_folders(
     monkeypatch.setenv("TMPDIR", str(temporary))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     with printing.in_memory():
-        import os
-
         assert os.environ["TMPDIR"] == str(tmp_path)
     assert os.environ["TMPDIR"] == str(temporary)
     editor = hands.open(hands.note("draft"))

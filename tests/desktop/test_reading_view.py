@@ -72,12 +72,9 @@ def test_a_document_asked_for_anything_gives_nothing(tmp_path: Path, view: Readi
 
 def test_a_link_opens_nothing(view: ReadingView, qtbot: QtBot) -> None:
     view.read("[a link](file:///etc/hostname) and https://example.org")
-    before = view.toPlainText()
-    view.anchorClicked.connect(lambda url: pytest.fail("followed"))
-    QTest.mouseClick(view.viewport(), view.cursor_button(), pos=view.cursorRect().center()) if False else None
     assert not view.openLinks() and not view.openExternalLinks()
-    view.setSource(QUrl("file:///etc/hostname"))
-    assert view.toPlainText() in (before, "")
+    html = QTextDocument.ResourceType.HtmlResource.value
+    assert bytes(view.loadResource(html, QUrl("file:///etc/hostname"))) == b""  # type: ignore[arg-type]
 
 
 def test_lines_stay_where_they_were_typed(view: ReadingView) -> None:
