@@ -60,6 +60,7 @@ class Editor(Screen):
         self._wanted: dict[str, Any] = {}
         self._spell: Spell | None = None
         self._left: dict[int, Spell] = {}
+        self._beside = True
         self.head, self.finding, self.side = Head(desk), FindBar(), Side(desk)
         self.page, self.reading = Page("The note"), ReadingView("The note, for reading")
         self.last_look, self.amending = LastLook(), Amending(desk)
@@ -88,6 +89,7 @@ class Editor(Screen):
     def _connect(self) -> None:
         self.page.typed.connect(self._typed)
         self.amending.typed.connect(self._soon.start)
+        self.history.text.textChanged.connect(self._soon.start)
         self.amending.finished.connect(self._finished)
         self.amending.thrown_away.connect(self.note_discard)
         self.side.outline.chosen.connect(self._go_to_section)
@@ -189,6 +191,7 @@ class Editor(Screen):
 
     def _turn_to(self, page: QWidget) -> None:
         self._middle.setCurrentWidget(page)
+        self.side.setVisible(self._beside and page is not self.amending)  # two columns need the room
         page.setFocus()
         self.finding.look_in(self._text_shown())
         self._tell_text()
@@ -242,7 +245,8 @@ class Editor(Screen):
         self.finding.open_in(self._text_shown())
 
     def note_side(self) -> None:
-        self.side.setVisible(not self.side.isVisible())
+        self._beside = not self.side.isVisible()
+        self.side.setVisible(self._beside)
 
     def note_tags(self) -> None:
         self.side.show()

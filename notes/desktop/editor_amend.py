@@ -130,6 +130,7 @@ class Amending(QWidget):
         if kept != editing.text:
             self.spell.changed()
         self._writing(True)
+        self.typed.emit()
         self.page.setFocus()
 
     def _writing(self, on: bool) -> None:
