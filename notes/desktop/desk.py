@@ -57,6 +57,8 @@ class Desk(QObject):
         self.worker, self.preferences, self.now = worker, preferences, now
         self.sample = False
         """Whether this is the sample practice, which is marked on every screen."""
+        self.unsaved: dict[int, str] = {}
+        """Texts that could not be saved, by note: they are tried again, and a lock must not lose them."""
         self._actions = {command.name: self._action(command) for command in COMMANDS}
         self._taken: dict[str, Callable[[], Any]] = {}
         self._before_lock: list[Callable[[], None]] = []

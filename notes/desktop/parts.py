@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TypeVar
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QDateTime, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -111,6 +112,11 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
         elif (inner := item.layout()) is not None:
             clear(inner)
+
+
+def for_field(at: datetime) -> QDateTime:
+    """A time to the minute, as fields of date and time take it."""
+    return QDateTime(at.year, at.month, at.day, at.hour, at.minute, 0)
 
 
 class Card(QFrame):

@@ -71,6 +71,15 @@ class Preferences:
         self._keep("initials", "true" if wanted else "false")
 
     @property
+    def spelling(self) -> str:
+        """Language that spelling is checked in (en_GB); empty for the system's, or off."""
+        return str(self._kept.value("spelling", ""))
+
+    @spelling.setter
+    def spelling(self, language: str) -> None:
+        self._keep("spelling", language)
+
+    @property
     def backup_folder(self) -> Path | None:
         """Where backups go."""
         found = str(self._kept.value("backup_folder", ""))

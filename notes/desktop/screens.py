@@ -26,4 +26,29 @@ def _client(desk: Desk) -> Screen:
     return ClientPage(desk)
 
 
-SCREENS: dict[str, Callable[[Desk], Screen]] = {"today": _today, "clients": _clients, "client": _client}
+def _note(desk: Desk) -> Screen:
+    from notes.desktop.editor import Editor
+
+    return Editor(desk)
+
+
+def _new_note(desk: Desk) -> Screen:
+    from notes.desktop.editor_new import NewNote
+
+    return NewNote(desk)
+
+
+def _snippets(desk: Desk) -> Screen:
+    from notes.desktop.snippets import Snippets
+
+    return Snippets(desk)
+
+
+SCREENS: dict[str, Callable[[Desk], Screen]] = {
+    "today": _today,
+    "clients": _clients,
+    "client": _client,
+    "note": _note,
+    "new_note": _new_note,
+    "snippets": _snippets,
+}

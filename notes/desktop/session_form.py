@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import QDateTime
 from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QFormLayout, QSpinBox
 
 from notes.desktop import parts, words
@@ -60,7 +59,7 @@ class SessionForm(Card):
         self._trouble.hide()
         like = session or before
         at = words.moment(session.started_at) if session else usual_time(before, self._desk.now())
-        self.when.setDateTime(QDateTime(at.year, at.month, at.day, at.hour, at.minute, 0))
+        self.when.setDateTime(parts.for_field(at))
         self.minutes.setValue(like.minutes if like and like.minutes else USUAL_MINUTES)
         self.modality.setCurrentIndex(MODALITIES.index(like.modality) if like and like.modality else 0)
         self.attendance.setCurrentIndex(ATTENDANCE.index(session.attendance) if session else 0)

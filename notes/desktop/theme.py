@@ -228,6 +228,7 @@ QPushButton[tone="main"]:hover { background: @accent; }
 QPushButton[tone="main"]:focus { border: 2px solid @text; }
 QPushButton[tone="main"]:disabled { background: @hover; color: @edge; border-color: @line; }
 QPushButton[tone="alarm"] { color: @alarm; border-color: @alarm; }
+QPushButton[tone="alarm"]:disabled { color: @edge; border-color: @line; }
 QPushButton[tone="link"] { background: transparent; color: @accent; border: 2px solid transparent; padding: 0 @xs;
     text-align: left; min-height: 26px; }
 QPushButton[tone="link"]:hover { text-decoration: underline; }

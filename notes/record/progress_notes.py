@@ -34,6 +34,7 @@ class Editing:
     purpose: str
     client_name: str
     session_at: str | None
+    reason: str | None
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ def edit(work: Work, note: Given, purpose: str = "note", reason: str | None = No
     work.standing.spells.add(spell)
     work.counts["spell"] = spell
     work.reason = None if purpose == "note" else purpose
-    return Editing(row.id, spell, draft.counter, draft.text, draft.purpose, frame.client_name, frame.session_at)
+    whose, when = frame.client_name, frame.session_at
+    return Editing(row.id, spell, draft.counter, draft.text, draft.purpose, whose, when, draft.reason)
 
 
 @operation("note.save")

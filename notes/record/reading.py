@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from notes.errors import NotFound
-from notes.practice import references
+from notes.practice import opening, references
 from notes.practice.operations import Work, operation
 from notes.practice.references import Given
 from notes.practice.surroundings import from_milliseconds
@@ -26,6 +26,7 @@ class Summary:
     client: int
     client_ref: str
     client_name: str
+    pronouns: str | None
     session: int | None
     kind: str
     template: str
@@ -46,6 +47,14 @@ class Note(Summary):
     signed_by: str | None
     reason: str | None
     newest: int
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A note that leaves the vault on paper or as a file, and whose practice it is of."""
+
+    note: Note
+    practice: str
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,34 @@ class Change:
 def open(work: Work, note: Given, version: int | None = None) -> Note:
     """A note with its text: the newest version or draft, or the signed version asked for. Raises NotFound."""
     return shown(work, references.note(work, note).id, version)
+
+
+@operation("note.open")
+def last_alike(work: Work, note: Given) -> Note:
+    """The client's newest signed note of the same template before this one, with its text. Raises NotFound."""
+    row = references.note(work, note)
+    query = (
+        "SELECT id FROM notes WHERE client_id = :client AND template = :template AND status = 'signed' AND id <> :id "
+        "ORDER BY at DESC, id DESC LIMIT 1"
+    )
+    found = work.sql(query, client=row.client_id, template=row.template, id=row.id).scalar()
+    if found is None:
+        raise NotFound("This client has no signed note of the same template yet.", "", "Begin with the template.")
+    work.about(object=found)
+    return shown(work, found)
+
+
+@operation("note.print")
+def take_out(work: Work, note: Given, how: str, version: int | None = None) -> Printed:
+    """A note with the practice's name, to be put on paper or into a file. `how` is print or pdf.
+
+    Raises NotFound, BadValue.
+    """
+    row = references.note(work, note)
+    work.reason = values.one_of(how, ("print", "pdf"), "The way out")
+    taken = shown(work, row.id, version)
+    work.counts["characters"] = len(taken.text)
+    return Printed(taken, str(opening.setting(work, "practice_name").value))
 
 
 @operation("note.list")
@@ -188,8 +225,8 @@ def _compared(before: list[str], after: list[str]) -> list[Change]:
 
 
 _FRAME = """
-    n.id, n.ref, n.client_id AS client, c.ref AS client_ref, c.name AS client_name, n.session_id AS session, n.kind,
-    n.template, n.status, n.version, n.at AS session_at, n.created_at,
+    n.id, n.ref, n.client_id AS client, c.ref AS client_ref, c.name AS client_name, c.pronouns,
+    n.session_id AS session, n.kind, n.template, n.status, n.version, n.at AS session_at, n.created_at,
     (SELECT purpose FROM drafts WHERE note_id = n.id AND n.status = 'signed') AS unfinished,
     (SELECT group_concat(tag, char(10)) FROM (SELECT tag FROM note_tags WHERE note_id = n.id ORDER BY tag)) AS tags"""
 _JOINED = "notes n JOIN clients c ON c.id = n.client_id"

@@ -7,11 +7,17 @@ practitioner's. A template also says what kind of note it makes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from notes.errors import NotFound, RecordError
+from sqlalchemy import Row
+
+from notes.errors import BadValue, NotFound, RecordError
 from notes.practice.operations import Work, operation
 from notes.record import values
 from notes.store import models
+
+SNIPPET = "snippet"
+"""The kind of the rows that are no templates (see ``snippets``)."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,8 @@ BUILT_IN: dict[str, Template] = {
 @operation("note.templates")
 def list_templates(work: Work) -> list[Template]:
     """All templates, built-in ones first."""
-    own = [Template(row.name, row.kind, row.body, own=True) for row in work.sql("SELECT * FROM templates")]
+    rows = work.sql("SELECT * FROM templates WHERE kind <> :kind", kind=SNIPPET)
+    own = [Template(row.name, row.kind, row.body, own=True) for row in rows]
     work.counts["templates"] = len(own)
     return [*BUILT_IN.values(), *sorted(own, key=lambda template: template.name.casefold())]
 
@@ -76,6 +83,8 @@ def list_templates(work: Work) -> list[Template]:
 def save(work: Work, name: str, kind: str, body: str) -> Template:
     """Keep a template of one's own; one of the same name is replaced. Raises BadValue, RecordError."""
     named = values.one_line(name, "The template's name")
+    if named.startswith("/"):
+        raise BadValue("A template's name cannot begin with a slash.", "Snippets do.", "Choose another name.")
     if _built_in(named):
         raise RecordError("That is the name of a built-in template.", "", "Choose another name.")
     checked = values.one_of(kind, values.KINDS, "The kind of note")
@@ -91,10 +100,7 @@ def save(work: Work, name: str, kind: str, body: str) -> Template:
 @operation("note.template_remove")
 def remove(work: Work, name: str) -> None:
     """Remove a template of one's own; notes made from it stay. Raises NotFound."""
-    row = work.one(models.Template, name=name.strip().encode("utf-8", "replace").decode())
-    if row is None:
-        raise _unknown()
-    work.delete(models.Template, row)
+    work.delete(models.Template, _own(work, name))
 
 
 def find(work: Work, name: str) -> Template:
@@ -102,10 +108,15 @@ def find(work: Work, name: str) -> Template:
     built_in = _built_in(name)
     if built_in:
         return built_in
-    row = work.one(models.Template, name=name.strip().encode("utf-8", "replace").decode())
-    if row is None:
-        raise _unknown()
+    row = _own(work, name)
     return Template(row.name, row.kind, row.body, own=True)
+
+
+def _own(work: Work, name: str) -> Row[Any]:
+    row = work.one(models.Template, name=name.strip().encode("utf-8", "replace").decode())
+    if row is None or row.kind == SNIPPET:
+        raise _unknown()
+    return row
 
 
 def _built_in(name: str) -> Template | None:

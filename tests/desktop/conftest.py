@@ -81,3 +81,12 @@ def window(qtbot: QtBot, open_desk: Desk, vault: Path) -> Window:
     made.show()
     made.gate.opened.emit([])
     return made
+
+
+@pytest.fixture
+def hands(qtbot: QtBot, window: Window, ask: Callable[..., Any]) -> Any:
+    """A practitioner at the window (``editor_kit``)."""
+    from tests.desktop.editor_kit import Hands
+
+    window.activateWindow()
+    return Hands(qtbot, window, ask)

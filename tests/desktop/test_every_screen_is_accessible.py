@@ -35,6 +35,11 @@ VISITS: dict[str, tuple[str, Callable[[dict[str, int]], dict[str, Any]]]] = {
     "a client": ("client", lambda ids: {"client": ids["client"]}),
     "who looked": ("client", lambda ids: {"client": ids["client"], "tab": "looked"}),
     "details": ("client", lambda ids: {"client": ids["client"], "tab": "details"}),
+    "a draft": ("note", lambda ids: {"note": ids["draft"], "find": "weir"}),
+    "a signed note": ("note", lambda ids: {"note": ids["signed"]}),
+    "an amendment": ("note", lambda ids: {"note": ids["signed"], "change": "amendment"}),
+    "a new note": ("new_note", lambda ids: {"client": ids["client"]}),
+    "templates and snippets": ("snippets", lambda ids: {}),
 }
 """Every screen, in each of its states: its name in ``SCREENS`` and the place in it, from the ids of the small vault."""
 

@@ -26,10 +26,12 @@ from notes.record import (
     client_page,
     clients,
     moving,
+    own_words,
     progress_notes,
     reading,
     search,
     sessions,
+    snippets,
     templates,
     today,
 )
@@ -65,6 +67,15 @@ def in_a_spell(*arguments: Any) -> Case:
 def with_template(practice: Practice) -> tuple[tuple[Any, ...], dict[str, Any]]:
     practice.do(templates.save, "mine", "progress", "## Mood")
     return ("mine",), {}
+
+
+def with_snippet(practice: Practice) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    practice.do(snippets.save, "sleep", "Slept well.")
+    return ("sleep",), {}
+
+
+def with_alike(practice: Practice) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return (practice.do(progress_notes.create, "Ada", "SOAP").id,), {}
 
 
 def with_session(practice: Practice) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -119,12 +130,19 @@ CASES: dict[Operation[..., Any], Case] = {
     moving.move: with_note("draft", "Bruno"),
     progress_notes.tag: with_note("signed", ("new",)),
     reading.open: with_note("signed"),
+    reading.last_alike: with_alike,
+    reading.take_out: with_note("signed", "print"),
     reading.list_notes: given(),
     reading.history: with_note("signed"),
     reading.compare: with_note("signed"),
     templates.list_templates: given(),
     templates.save: given("mine", "progress", "## Mood"),
     templates.remove: with_template,
+    snippets.list_snippets: given(),
+    snippets.save: given("sleep", "Slept well."),
+    snippets.remove: with_snippet,
+    own_words.list_words: given(),
+    own_words.keep: given("Quillfeather"),
     search.run: given("heron*"),
     log.show: given(),
     log.export: given(),

@@ -1,0 +1,389 @@
+"""A note: written as a draft, read once it is signed, amended beside what was signed.
+
+One spell of editing is open at a time (``editing.Spell``); it ends when the screen is left. What is shown in the
+middle is one of five pages: the text being written, the text to read, the last look, a change, the versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import shiboken6
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
+
+from notes.desktop import editor_tasks, names, parts, printing, theme, words
+from notes.desktop.desk import Desk
+from notes.desktop.editing import Spell
+from notes.desktop.editor_amend import Amending
+from notes.desktop.editor_find import FindBar
+from notes.desktop.editor_head import Head
+from notes.desktop.editor_help import Help
+from notes.desktop.editor_history import History
+from notes.desktop.editor_move import Moving
+from notes.desktop.editor_page import Page
+from notes.desktop.editor_side import Side
+from notes.desktop.editor_sign import LastLook
+from notes.desktop.editor_tasks import Opened
+from notes.desktop.markdown_looks import headings
+from notes.desktop.reading_view import ReadingView
+from notes.desktop.screen import Screen
+from notes.errors import NotesError
+from notes.record import progress_notes
+from notes.record.progress_notes import Editing
+from notes.record.reading import Note
+
+SOON = 300
+"""Milliseconds after the last key until sections and words are counted again."""
+_ALWAYS = ("note.templates", "note.find", "note.tags", "note.print", "note.pdf", "note.side", "note.new")
+_DRAFT = (
+    *("note.save", "note.sign", "note.read", "note.last", "note.snippet", "note.move", "note.discard"),
+    *("note.section_next", "note.section_previous"),
+)
+_SIGNED = ("note.amend", "note.addendum", "note.history")
+
+
+class Editor(Screen):
+    """The screen of one note."""
+
+    name = "note"
+    title = "Note"
+    commands = (*_ALWAYS, *_DRAFT, *_SIGNED)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._note: Note | None = None
+        self._wanted: dict[str, Any] = {}
+        self._spell: Spell | None = None
+        self._left: dict[int, Spell] = {}
+        self._beside = True
+        self.head, self.finding, self.side = Head(desk), FindBar(), Side(desk)
+        self.page, self.reading = Page("The note"), ReadingView("The note, for reading")
+        self.last_look, self.amending = LastLook(), Amending(desk)
+        self.history, self.moving = History(desk), Moving(desk)
+        self._help = Help(desk, (self.page, self.amending.page), self)
+        self._middle = QStackedWidget()
+        for page in (self.page, self.reading, self.last_look, self.amending, self.history, self.moving):
+            self._middle.addWidget(page)
+        self.count = parts.words(scale=theme.SMALL, tone="quiet", wrap=False)
+        surface = QFrame()
+        surface.setObjectName("card")
+        below = parts.beside(0, self.count, margin=(theme.L, theme.XS))
+        surface.setLayout(parts.stacked(self._middle, below, gap=0, margin=2))
+        self.setLayout(
+            parts.stacked(
+                self.head,
+                self.finding,
+                parts.beside(surface, self.side, gap=0, margin=(theme.XL, theme.S)),
+                gap=0,
+            )
+        )
+        self._soon = QTimer(self, singleShot=True, interval=SOON)
+        self._soon.timeout.connect(self._tell_text)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.page.typed.connect(self._typed)
+        self.amending.typed.connect(self._soon.start)
+        self.history.text.textChanged.connect(self._soon.start)
+        self.amending.finished.connect(self._finished)
+        self.amending.thrown_away.connect(self.note_discard)
+        self.side.outline.chosen.connect(self._go_to_section)
+        self.side.tag_added.connect(lambda tag: self._tag(add=(tag,)))
+        self.side.tag_removed.connect(lambda tag: self._tag(remove=(tag,)))
+        self.side.go_on.connect(lambda: self._change(self._here.unfinished or "amendment"))
+        self.last_look.agreed.connect(self._sign)
+        self.history.ready.connect(lambda: self._turn_to(self.history))
+        self.moving.ready.connect(lambda: self._turn_to(self.moving))
+        self.moving.moved.connect(self._moved)
+        for page in (self.last_look, self.history, self.moving):
+            page.back.connect(self._to_text)
+        self.finding.closed.connect(lambda: self._text_shown().setFocus())
+        self.head.client_wanted.connect(lambda: self.desk.go("client", client=self._here.client))
+
+    # --- coming and going --------------------------------------------------------------------------------------
+
+    def arrive(self, **place: Any) -> None:
+        self._end_spell()
+        self._note, self._wanted = None, place
+        for command in self.commands:
+            self.desk.action(command).setEnabled(False)
+        before = self._left.pop(place["note"], None)
+        if before is not None and shiboken6.isValid(before):
+            before.drop()
+        self.desk.worker.run(
+            lambda practice, _: editor_tasks.open_note(practice, place["note"]),
+            then=lambda opened: self._opened(opened, place),
+            failed=self.desk.complain,
+            owner=self,
+            name="Opening",
+        )
+        self._help.prepare()
+
+    def leave(self) -> None:
+        self._end_spell()
+        self.finding.close_bar()
+        self.page.write("")  # nothing of a client stays behind the other screens
+        self.reading.read("")
+
+    def place(self) -> dict[str, Any]:
+        shown = self._text_shown()
+        if self._note is None:
+            return {key: self._wanted[key] for key in ("note", "place", "scroll", "change") if key in self._wanted}
+        told: dict[str, Any] = {"note": self._note.id, "place": shown.textCursor().position()}
+        told["scroll"] = shown.verticalScrollBar().value()
+        if self.amending.spell is not None:
+            told["change"] = self.amending.purpose
+        return told
+
+    @property
+    def _here(self) -> Note:
+        assert self._note is not None  # what asks for it is out of force until a note is shown
+        return self._note
+
+    def _opened(self, opened: Opened, place: dict[str, Any]) -> None:
+        if place is not self._wanted:  # somewhere else by now
+            if opened.editing is not None:
+                Spell(self.desk, opened.editing, lambda: opened.note.text, self).close()
+            return
+        self._show(opened.note, opened.editing)
+        if place.get("change") and opened.note.status == "signed":
+            self._change(place["change"])
+        elif place.get("find"):
+            self.finding.open_in(self._text_shown(), place["find"])
+        else:
+            self._put_cursor(place.get("place"), place.get("scroll"))
+
+    def _show(self, note: Note, editing: Editing | None) -> None:
+        """Show a note: to be written when its spell is open, otherwise to be read."""
+        self._note = note
+        self.head.tell(note)
+        self.side.tell(note)
+        for command in self.commands:
+            there = _ALWAYS + (_DRAFT if note.status == "draft" else _SIGNED)
+            self.desk.action(command).setEnabled(command in there)
+        self.desk.action("note.discard").setEnabled(note.status == "draft" or note.unfinished is not None)
+        if editing is None:
+            self.reading.read(note.text)
+            self._turn_to(self.reading)
+        else:
+            self._help.know(note.client_name)
+            kept = self.desk.unsaved.get(note.id, editing.text)
+            self.page.write(kept)
+            self._spell = Spell(self.desk, editing, self.page.text, self)
+            if kept != editing.text:
+                self._spell.changed()
+            self._turn_to(self.page)
+        self._tell_text()
+
+    def _put_cursor(self, place: int | None, scroll: int | None) -> None:
+        shown = self._text_shown()
+        if place is not None:
+            cursor = shown.textCursor()
+            cursor.setPosition(max(0, min(place, shown.document().characterCount() - 1)))
+            shown.setTextCursor(cursor)
+        if scroll is not None:
+            QTimer.singleShot(0, shown, lambda: shown.verticalScrollBar().setValue(scroll))
+
+    def _turn_to(self, page: QWidget) -> None:
+        self._middle.setCurrentWidget(page)
+        self.side.setVisible(self._beside and page is not self.amending)  # two columns need the room
+        page.setFocus()
+        self.finding.look_in(self._text_shown())
+        self._tell_text()
+
+    def _to_text(self) -> None:
+        """Back to the note from what was laid over it."""
+        self._turn_to(self.page if self._spell is not None else self.reading)
+
+    def _text_shown(self) -> Any:
+        page: Any = self._middle.currentWidget()
+        if page in (self.last_look, self.history):
+            return page.text
+        return self.amending.page if page is self.amending else page if page is self.reading else self.page
+
+    def _end_spell(self) -> None:
+        """Save, and end the spell, whichever it is; until that is done it is remembered in case one comes back."""
+        spell, self._spell = self._spell, None
+        if spell is not None:
+            spell.close()
+        for left in filter(None, (spell, self.amending.leave())):
+            self._left[left.note] = left
+
+    # --- writing -----------------------------------------------------------------------------------------------
+
+    def _typed(self) -> None:
+        if self._spell is not None:
+            self._spell.changed()
+        self._soon.start()
+
+    def _tell_text(self) -> None:
+        """Sections, words and hits, a moment after the last key."""
+        shown = self._text_shown()
+        text = shown.text() if isinstance(shown, Page) else shown.toPlainText()
+        self.count.setText(f"{words.counted(len(text.split()), 'word')}  ·  {words.counted(len(text), 'character')}")
+        self.side.sections(headings(shown.document()))
+        self.finding.look_again()
+
+    def note_save(self) -> None:
+        spell = self._spell or self.amending.spell
+        if spell is not None:
+            spell.save()
+
+    def note_read(self) -> None:
+        if self._middle.currentWidget() is self.page:
+            self.reading.read(self.page.text())
+            self._turn_to(self.reading)
+        else:
+            self._to_text()
+
+    def note_find(self) -> None:
+        self.finding.open_in(self._text_shown())
+
+    def note_side(self) -> None:
+        self._beside = not self.side.isVisible()
+        self.side.setVisible(self._beside)
+
+    def note_tags(self) -> None:
+        self.side.show()
+        self.side.tag_line.setFocus()
+
+    def note_section_next(self) -> None:
+        self.page.go_heading(1)
+
+    def note_section_previous(self) -> None:
+        self.page.go_heading(-1)
+
+    def note_templates(self) -> None:
+        self.desk.go("snippets")
+
+    def note_new(self) -> None:
+        self.desk.go("new_note", client=self._here.client)
+
+    def _go_to_section(self, block: int) -> None:
+        shown = self._text_shown()
+        if shown is self.page:
+            self.page.go_to_block(block)
+        else:
+            shown.setTextCursor(QTextCursor(shown.document().findBlockByNumber(block)))
+            shown.ensureCursorVisible()
+        shown.setFocus()
+
+    def note_last(self) -> None:
+        self._help.put_last(self.page, self._here.id)
+
+    def note_snippet(self) -> None:
+        self._help.put_snippet(self.page)
+
+    # --- signing and changing ----------------------------------------------------------------------------------
+
+    def note_sign(self) -> None:
+        text = self.page.text()
+        if not text.strip():
+            self.desk.say("There is nothing to sign yet.", "Write something first.")
+            return
+        self.note_save()
+        self.last_look.show_note(self._here, names.shown(self._here.client_name, self.desk.preferences), text)
+        self._turn_to(self.last_look)
+        self.last_look.sign.setFocus()
+
+    def _sign(self) -> None:
+        if self._spell is None:
+            return
+        spell, self._spell = self._spell, None
+        self.last_look.sign.setEnabled(False)
+        spell.conclude(
+            lambda practice, _: practice.do(progress_notes.sign, spell.note), self._signed, self._not_signed, "Signing"
+        )
+
+    def _signed(self, note: Note) -> None:
+        self._finished(note, "Signed.")
+
+    def _not_signed(self, error: NotesError) -> None:
+        self.desk.complain(error)
+        if self._note is not None:
+            self.arrive(note=self._note.id)
+
+    def _finished(self, note: Note | None, told: str) -> None:
+        """Something was signed, or left for later: it is shown, unless one has gone on to another note."""
+        if note is None:
+            self._to_text()
+        elif self._note is not None and self._note.id == note.id:
+            self._show(note, None)
+        if told:
+            self.desk.say(told, tone="good")
+
+    def note_amend(self) -> None:
+        self._change("amendment")
+
+    def note_addendum(self) -> None:
+        self._change("addendum")
+
+    def _change(self, purpose: str) -> None:
+        """Begin a change to a signed note, or go on with the one that was begun."""
+        if self.amending.spell is None:
+            self._turn_to(self.amending)
+            self.amending.open(self._here, purpose)
+
+    def note_history(self) -> None:
+        if self.amending.spell is None:
+            self.history.open(self._here.id)
+
+    # --- around the text ---------------------------------------------------------------------------------------
+
+    def _tag(self, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> None:
+        self.desk.do(progress_notes.tag, self._here.id, add, remove, then=self.side.tags, owner=self)
+
+    def note_move(self) -> None:
+        self.moving.open(self._here)
+
+    def _moved(self, note: Note) -> None:
+        self._note = note
+        self.head.tell(note)
+        self._to_text()
+
+    def note_discard(self) -> None:
+        note, change = self._here, self.amending.spell
+        spell = self._spell or change
+        text = self.page.text() if self._spell else self.amending.page.text() if change else ""
+        self._spell = self.amending.spell = None
+        editor_tasks.throw_away(self.desk, note, spell, text, self.amending.reason.text().strip())
+
+    choose_printer: Callable[[QWidget], QPrinter | None] = staticmethod(printing.choose_printer)
+    choose_file: Callable[[QWidget], Path | None] = staticmethod(printing.choose_file)
+
+    def note_print(self) -> None:
+        self.desk.confirm_identity("Print this note", lambda: self._take_out(self.choose_printer))
+
+    def note_pdf(self) -> None:
+        self.desk.confirm_identity("Save this note as PDF", lambda: self._take_out(self.choose_file))
+
+    def _take_out(self, choose: Callable[[QWidget], QPrinter | Path | None]) -> None:
+        where = choose(self) if self._note is not None else None
+        if where is not None:
+            self.note_save()
+            editor_tasks.take_out(self.desk, self._here.id, where)
+
+    # --- keys --------------------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._escapes(event):
+            event.accept()  # before the window takes it to close its line on top
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._escapes(event):
+            super().keyPressEvent(event)
+        elif self.finding.isVisible():
+            self.finding.close_bar()
+        else:
+            self._to_text()
+
+    def _escapes(self, event: QKeyEvent) -> bool:
+        over = self._middle.currentWidget() in (self.last_look, self.history, self.moving)
+        return event.key() == Qt.Key.Key_Escape and (over or self.finding.isVisible())

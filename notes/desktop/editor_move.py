@@ -1,0 +1,117 @@
+"""Correcting a slip: whose an unsigned note is, or of when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QCompleter, QDateTimeEdit, QLabel, QWidget
+
+from notes.desktop import names, parts, theme, words
+from notes.desktop.desk import Desk
+from notes.record import clients, moving
+from notes.record.clients import Client
+from notes.record.reading import Note
+
+
+def when_field() -> QDateTimeEdit:
+    """A field for when a session was."""
+    field = QDateTimeEdit()
+    field.setDisplayFormat("ddd d MMM yyyy  HH:mm")
+    field.setCalendarPopup(True)
+    field.setAccessibleName("When the session was")
+    return field
+
+
+class ClientChoice(QComboBox):
+    """A client by typing part of the name."""
+
+    picked = Signal(object)
+    """The client's id."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._preferences = desk.preferences
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setAccessibleName("Client")
+        completer = self.completer()
+        assert completer is not None  # an editable box has one
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.activated.connect(lambda _: self.picked.emit(self.client()))
+
+    def tell(self, clients: Sequence[Client], chosen: int | None) -> None:
+        """The clients there are."""
+        self.clear()
+        for client in clients:
+            self.addItem(names.shown(client.name, self._preferences), client.id)
+        self.setCurrentIndex(self.findData(chosen) if chosen is not None else -1)
+        if chosen is None:
+            self.clearEditText()
+
+    def client(self) -> int | None:
+        """Whose name stands there; None while it is nobody's, or could be several people's."""
+        typed = self.currentText().strip().casefold()
+        listed = [(self.itemText(row).casefold(), self.itemData(row)) for row in range(self.count())]
+        same = [number for name, number in listed if name == typed]
+        fitting = same or [number for name, number in listed if typed and typed in name]
+        if same and self.currentText() == self.itemText(self.currentIndex()):
+            return int(self.itemData(self.currentIndex()))
+        return int(fitting[0]) if len(fitting) == 1 else None
+
+
+class Moving(QWidget):
+    """Client and time, as they should be."""
+
+    ready = Signal()
+    moved = Signal(object)
+    """The note as it is now."""
+    back = Signal()
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self._note: Note | None = None
+        self.client, self.at = ClientChoice(desk), when_field()
+        whose, when = QLabel("Client"), QLabel("When the session was")
+        whose.setBuddy(self.client)
+        when.setBuddy(self.at)
+        card = parts.Card("Correct client or date")
+        card.body.addWidget(parts.words("The text stays as it is. The log of both clients will show the correction."))
+        for thing in (whose, self.client, when, self.at):
+            card.body.addWidget(thing)
+        self.do = parts.button("Correct", self._correct, tone="main")
+        card.body.addLayout(parts.beside(self.do, parts.button("Back to writing", self.back.emit), 0))
+        card.setMaximumWidth(theme.characters(70))
+        self.setLayout(parts.stacked(card, 0, margin=theme.XL))
+
+    def open(self, note: Note) -> None:
+        """Show how it is now, once the clients are known; then ``ready`` is told."""
+        self._note = note
+        self.desk.do(clients.list_clients, then=self._tell, owner=self, latest="moving")
+
+    def _tell(self, found: list[Client]) -> None:
+        assert self._note is not None
+        self.client.tell(found, self._note.client)
+        now = words.moment(self._note.session_at) if self._note.session_at else self.desk.now()
+        self.at.setDateTime(parts.for_field(now))
+        self._before = self.at.dateTime()
+        self.ready.emit()
+        self.client.setFocus()
+
+    def _correct(self) -> None:
+        client = self.client.client()
+        if client is None or self._note is None:
+            self.client.setFocus()
+            return
+        at = self.at.dateTime()
+        stated = at.toString("yyyy-MM-ddTHH:mm") if at != self._before else None
+        other = None if client == self._note.client else client
+        self.desk.do(moving.move, self._note.id, other, stated, then=self._moved, owner=self)
+
+    def _moved(self, moved: moving.Moved) -> None:
+        self.moved.emit(moved.note)
+        detail = "The session it left has no note now." if moved.left else ""
+        self.desk.say("Corrected.", detail, tone="good")

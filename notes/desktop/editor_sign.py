@@ -1,0 +1,38 @@
+"""A last look before signing: the text as it will be fixed, whose it is and of when, and what signing means."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from notes.desktop import parts, theme, words
+from notes.desktop.reading_view import ReadingView
+from notes.record.reading import Note
+
+MEANING = "After signing the text changes only by amendment or addendum. What you sign stays readable for good."
+
+
+class LastLook(QWidget):
+    """Shown in place of the page; Escape and the second button go back to writing."""
+
+    agreed = Signal()
+    back = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = ReadingView("The text as it will be signed")
+        self._about = parts.words(strong=True)
+        self.sign = parts.button("Sign", self.agreed.emit, tone="main", icon="pen-nib")
+        self._back = parts.button("Back to writing", self.back.emit)
+        card = parts.Card("Sign this note?")
+        card.body.addWidget(self._about)
+        card.body.addWidget(parts.words(MEANING))
+        card.body.addLayout(parts.beside(self.sign, self._back, 0))
+        self.setLayout(parts.stacked(card, self.text, gap=theme.M, margin=(theme.XL, theme.M)))
+
+    def show_note(self, note: Note, name: str, text: str) -> None:
+        """Lay a note before the practitioner, as it stands on the page now."""
+        self._about.setText(f"{name}  ·  {words.full_day(note.session_at)}  ·  {note.template}")
+        self.text.read(text)
+        self.sign.setEnabled(True)
+        self.sign.setFocus()

@@ -1,0 +1,104 @@
+"""What the screen of a note hands to the worker's thread, and how a draft is brought back that was thrown away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtPrintSupport import QPrinter
+
+from notes.desktop import printing, spelling
+from notes.desktop.desk import Desk
+from notes.desktop.editing import Spell
+from notes.desktop.spelling import Speller
+from notes.record import own_words, progress_notes, reading, snippets
+from notes.record.progress_notes import Editing
+from notes.record.reading import Note
+from notes.vault.files import write_atomically
+
+if TYPE_CHECKING:
+    from notes.practice.practice import Practice
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A note, and its spell of editing when it is a draft."""
+
+    note: Note
+    editing: Editing | None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What helps in writing, read once after each unlocking."""
+
+    snippets: dict[str, str]
+    speller: Speller | None
+    languages: list[str]
+
+
+def open_note(practice: Practice, number: int) -> Opened:
+    """Read a note; a draft is opened for editing at once. Raises NotFound."""
+    note = practice.do(reading.open, number)
+    return Opened(note, practice.do(progress_notes.edit, number) if note.status == "draft" else None)
+
+
+def prepare(practice: Practice, language: str) -> Prepared:
+    """Snippets, and the spelling in a language: empty for the system's, or off."""
+    found = {snippet.name: snippet.text for snippet in practice.do(snippets.list_snippets)}
+    languages = spelling.languages()
+    speller = None if language == "off" else spelling.speller(language or None)
+    if speller is not None:
+        for word in practice.do(own_words.list_words):
+            speller.learn(word)
+    return Prepared(found, speller, languages)
+
+
+def take_out(desk: Desk, note: int, where: QPrinter | Path) -> None:
+    """Put a note on paper or into a file, once its line is on disk; drawn in the worker's thread."""
+    now = desk.now()
+
+    def run(practice: Practice, _: object) -> str:
+        if isinstance(where, Path):
+            write_atomically(where, printing.pdf(practice.do(reading.take_out, note, "pdf"), now))
+            return "Saved as PDF."
+        printing.put_on_paper(practice.do(reading.take_out, note, "print"), where, now)
+        return "Sent to the printer."
+
+    detail = "Outside the vault everybody can read it who comes upon it."
+    desk.worker.run(
+        run, then=lambda told: desk.say(told, detail, tone="good"), failed=desk.complain, name="Making pages"
+    )
+
+
+def throw_away(desk: Desk, note: Note, spell: Spell | None, text: str, reason: str) -> None:
+    """Throw a draft or an unfinished change away, and offer to bring it back.
+
+    Bringing back begins it anew with the same text: the log shows both, as they happened.
+    """
+    purpose = note.unfinished or ("note" if spell is None else spell.purpose)
+    if spell is not None:
+        purpose = spell.purpose
+        spell.drop()
+    desk.unsaved.pop(note.id, None)
+    told = "Draft thrown away." if purpose == "note" else f"{purpose.capitalize()} thrown away."
+
+    def change_again(practice: Practice, _: object) -> None:
+        editing = practice.do(progress_notes.edit, note.id, purpose, reason)
+        practice.do(progress_notes.save_draft, note.id, editing.spell, editing.counter, text)
+        practice.do(progress_notes.close, note.id, editing.spell)
+
+    def undo() -> None:
+        if purpose == "note":
+            begin = (note.client, note.template, text, note.session_at, note.session, note.tags)
+            desk.do(progress_notes.create, *begin, then=lambda made: desk.go("note", note=made.id))
+        else:
+            there = {"note": note.id, "change": purpose}
+            desk.worker.run(change_again, then=lambda _: desk.go("note", **there), failed=desk.complain)
+
+    def gone(_: object) -> None:
+        desk.go("client", client=note.client) if purpose == "note" else desk.go("note", note=note.id)
+        desk.say(told, undo=undo if spell is not None else None)
+
+    desk.do(progress_notes.discard, note.id, then=gone)

@@ -1,0 +1,96 @@
+"""Amendment and addendum, beside the original, saved as they are typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from notes.record import reading
+from tests.desktop.editor_kit import CTRL, SHIFT, Hands, Key
+
+
+def begin(hands: Hands, key: Key, reason: str) -> Any:
+    editor = hands.open(hands.note("signed"))
+    hands.press(key, CTRL | SHIFT)
+    assert editor._middle.currentWidget() is editor.amending
+    assert hands.window.focusWidget() is editor.amending.reason
+    editor.amending.reason.setText(reason)
+    hands.press(Key.Key_Return)
+    hands.wait(lambda: editor.amending.spell is not None)
+    return editor
+
+
+def test_an_amendment_begins_with_the_signed_text_and_replaces_it(hands: Hands) -> None:
+    editor = begin(hands, Key.Key_A, "a slip")
+    assert editor.amending.original.toPlainText() == editor.amending.page.text() == "She laughed about the two herons."
+    assert not editor.amending.sign.isEnabled()
+    hands.type("Twice: ")
+    editor.amending.sign.click()
+    hands.wait(lambda: hands.notices)
+    note = hands.ask(reading.open, hands.note("signed"))
+    assert (note.text, note.version, note.reason) == ("Twice: She laughed about the two herons.", 3, "a slip")
+    assert "Twice" in editor.reading.toPlainText()
+
+
+def test_an_addendum_is_added_below(hands: Hands) -> None:
+    editor = begin(hands, Key.Key_D, "remembered later")
+    assert editor.amending.page.text() == ""
+    hands.type("A third heron.")
+    editor.amending.sign.click()
+    hands.wait(lambda: hands.notices)
+    text = hands.ask(reading.open, hands.note("signed")).text
+    assert text.startswith("She laughed about the two herons.") and text.endswith("A third heron.")
+
+
+def test_without_a_reason_nothing_begins(hands: Hands) -> None:
+    editor = hands.open(hands.note("signed"))
+    hands.press(Key.Key_A, CTRL | SHIFT)
+    hands.press(Key.Key_Return)
+    hands.settle()
+    assert editor.amending.spell is None
+    assert not editor.amending.page.isEnabled()
+
+
+def test_an_unfinished_amendment_is_saved_shown_and_gone_on_with(hands: Hands) -> None:
+    editor = begin(hands, Key.Key_A, "a slip")
+    hands.type("Half ")
+    editor.amending._later.click()
+    hands.settle()
+    note = hands.ask(reading.open, hands.note("signed"))
+    assert (note.unfinished, note.version) == ("amendment", 2)
+    assert not editor.side._unfinished.isHidden()
+    editor.side.go_on.emit()
+    hands.wait(lambda: editor.amending.spell is not None)
+    assert editor.amending.page.text().startswith("Half ")
+    assert editor.amending.reason.text() == "a slip"
+
+
+def test_an_amendment_in_which_nothing_was_changed_is_not_kept(hands: Hands) -> None:
+    editor = begin(hands, Key.Key_A, "a slip")
+    editor.amending._later.click()
+    hands.settle()
+    assert hands.ask(reading.open, hands.note("signed")).unfinished is None
+    assert editor.side._unfinished.isHidden()
+
+
+def test_a_lock_brings_one_back_to_the_amendment(hands: Hands) -> None:
+    editor = begin(hands, Key.Key_A, "a slip")
+    hands.type("Half ")
+    place = editor.place()
+    assert place["change"] == "amendment"
+    hands.window.desk.go("today")
+    hands.open(**place)
+    hands.wait(lambda: editor.amending.spell is not None)
+    assert editor.amending.page.text().startswith("Half ")
+
+
+def test_an_amendment_thrown_away_can_be_brought_back(hands: Hands) -> None:
+    editor = begin(hands, Key.Key_A, "a slip")
+    hands.type("Half ")
+    editor.amending._away.click()
+    hands.wait(lambda: hands.notices)
+    hands.settle()
+    assert hands.ask(reading.open, hands.note("signed")).unfinished is None
+    hands.notices[-1].undo()
+    hands.wait(lambda: editor.amending.spell is not None)
+    assert editor.amending.page.text().startswith("Half ")
+    assert editor.amending.reason.text() == "a slip"

@@ -1,0 +1,186 @@
+"""Autosave: what is typed is on disk by itself, whatever happens, and never another client's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtTest import QTest
+
+from notes.desktop import editing
+from notes.desktop.desk import Desk
+from notes.desktop.editing import Spell
+from notes.practice import log
+from notes.record import progress_notes, reading
+from tests.desktop.editor_kit import CTRL, Hands, Key
+
+
+def test_what_is_typed_is_on_disk_by_itself(hands: Hands) -> None:
+    note = hands.note("draft")
+    hands.open(note)
+    hands.type("She came in smiling. ")
+    hands.wait(lambda: any(told.startswith("Saved ") for told in hands.told))
+    assert hands.on_disk(note) == "She came in smiling. A thought for later: the weir."
+
+
+def test_ctrl_s_saves_at_once(hands: Hands) -> None:
+    note = hands.note("draft")
+    editor = hands.open(note)
+    hands.type("Now. ")
+    hands.press(Key.Key_S, CTRL)
+    assert not editor._spell._idle.isActive()
+    assert hands.on_disk(note).startswith("Now. ")
+
+
+def test_somebody_who_never_pauses_is_saved_all_the_same(hands: Hands) -> None:
+    note = hands.note("draft")
+    editor = hands.open(note)
+    hands.type("x")
+    begun = editor._spell._longest.remainingTime()
+    QTest.qWait(50)
+    hands.type("y")
+    assert 0 < editor._spell._longest.remainingTime() < begun <= editing.LONGEST
+    hands.wait(lambda: any(told.startswith("Saved ") for told in hands.told))
+
+
+def test_a_lock_in_the_middle_of_a_sentence_keeps_it(hands: Hands, unlock: Any, vault: Path) -> None:
+    note = hands.note("draft")
+    hands.open(note)
+    hands.type("In the middle of a sen")
+    hands.window.lock()
+    hands.wait(lambda: hands.window.afresh)  # type: ignore[attr-defined]
+    with unlock(vault) as practice:
+        assert practice.do(reading.open, note).text.startswith("In the middle of a sen")
+        events = [line.event for line in practice.do(log.show, limit=10)]
+        assert not practice.warnings
+    assert "note.close" in events
+
+
+def test_leaving_the_note_saves_it_and_ends_the_spell(hands: Hands) -> None:
+    note = hands.note("draft")
+    hands.open(note)
+    hands.type("Going. ")
+    hands.window.desk.go("today")
+    hands.wait(lambda: not hands.window.findChildren(Spell))
+    hands.settle()
+    assert hands.on_disk(note).startswith("Going. ")
+    closed = next(line for line in hands.ask(log.show) if line.event == "note.close")
+    assert (closed.outcome, closed.counts) == ("done", {"saves": 1})
+
+
+def test_coming_back_at_once_finds_everything_typed(hands: Hands) -> None:
+    note = hands.note("draft")
+    hands.open(note)
+    hands.type("Back. ")
+    hands.window.desk.go("today")
+    editor = hands.open(note)
+    assert editor.page.text().startswith("Back. ")
+    hands.type("Again. ")
+    hands.press(Key.Key_S, CTRL)
+    assert hands.on_disk(note).startswith("Again. Back. ") or hands.on_disk(note).startswith("Back. Again. ")
+
+
+def test_a_save_that_fails_keeps_the_text_says_so_without_a_box_and_is_tried_again(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program's spell on the same draft, with a text of its own, makes every save stale."""
+    note = hands.note("draft")
+    hands.open(note)
+    hands.type("Mine. ")
+    other = hands.ask(progress_notes.edit, note)
+    hands.ask(progress_notes.save_draft, note, other.spell, other.counter, "Somebody else's.")
+    hands.wait(lambda: any(told.startswith("Not saved: ") for told in hands.told))
+    assert hands.window.desk.unsaved[note].startswith("Mine. ")
+    assert hands.editor.page.text().startswith("Mine. ")
+    assert hands.notices == []
+    assert hands.on_disk(note) == "Somebody else's."
+
+
+def test_a_spell_that_was_ended_is_opened_anew_and_the_text_saved(hands: Hands) -> None:
+    note = hands.note("draft")
+    hands.open(note)
+    other = hands.ask(progress_notes.edit, note)  # takes the draft away
+    hands.ask(progress_notes.close, note, other.spell)
+    hands.type("Still here. ")
+    hands.wait(lambda: any(told.startswith("Saved ") for told in hands.told))
+    assert hands.on_disk(note).startswith("Still here. ")
+    assert hands.window.desk.unsaved == {}
+
+
+def test_a_full_disk_keeps_the_text_until_there_is_room(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit on the size of files is what this process can set for real; the database then cannot grow."""
+    resource = pytest.importorskip("resource")
+    monkeypatch.setattr(editing, "AGAIN", 50)
+    note = hands.note("draft")
+    hands.open(note)
+    size = max(path.stat().st_size for path in Path(hands.window.folder).iterdir())
+    signal = pytest.importorskip("signal")
+    before, ignored = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size - 4096 * 4, before[1]))
+    try:
+        hands.editor.page.put("word " * 40_000)
+        hands.press(Key.Key_S, CTRL)
+        hands.wait(lambda: any(told.startswith("Not saved: ") for told in hands.told))
+        assert len(hands.window.desk.unsaved[note]) > 200_000
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    hands.wait(lambda: not hands.window.desk.unsaved)
+    assert hands.on_disk(note) == hands.editor.page.text()
+
+
+def test_a_text_that_could_not_be_saved_is_there_again_when_one_comes_back(hands: Hands) -> None:
+    note = hands.note("draft")
+    hands.window.desk.unsaved[note] = "Kept in memory."
+    editor = hands.open(note)
+    assert editor.page.text() == "Kept in memory."
+    hands.wait(lambda: note not in hands.window.desk.unsaved)
+    assert hands.on_disk(note) == "Kept in memory."
+
+
+def test_undo_never_brings_in_another_note(hands: Hands) -> None:
+    first = hands.note("draft")
+    second = hands.ask(progress_notes.create, "Bruno", "SOAP").id
+    hands.open(first)
+    hands.type("Of Ada. ")
+    editor = hands.open(second)
+    empty = editor.page.text()
+    for _ in range(20):
+        hands.press(Key.Key_Z, CTRL)
+    assert editor.page.text() == empty
+    assert "Subjective" in empty
+
+
+def test_looking_at_a_draft_saves_nothing(hands: Hands) -> None:
+    note = hands.note("draft")
+    hands.open(note)
+    hands.window.desk.go("today")
+    hands.settle()
+    hands.wait(lambda: not hands.window.findChildren(Spell))
+    hands.settle()
+    closed = next(line for line in hands.ask(log.show) if line.event == "note.close")
+    assert closed.counts == {"saves": 0}
+
+
+def test_the_text_keeps_its_unusual_blanks_and_signs(hands: Hands) -> None:
+    note = hands.ask(progress_notes.create, "Ada", "free", "A\u00a0blank that holds, 🦢 and Łódź.\n\n  indented").id
+    hands.open(note)
+    hands.type("x")
+    hands.press(Key.Key_S, CTRL)
+    assert hands.on_disk(note) == "xA\u00a0blank that holds, 🦢 and Łódź.\n\n  indented"
+
+
+def test_of_several_texts_only_the_newest_is_saved(open_desk: Desk, ask: Any, qtbot: Any) -> None:
+    note = next(n.id for n in ask(reading.list_notes) if n.status == "draft")
+    text = ["one"]
+    spell = Spell(open_desk, ask(progress_notes.edit, note), lambda: text[0], open_desk)
+    block: list[int] = []
+    open_desk.worker.run(lambda practice, job: [block.append(1)])
+    for text[0] in ("one", "two", "three"):
+        spell.save()
+    qtbot.waitUntil(lambda: open_desk.worker.idle)
+    assert ask(reading.open, note).text == "three"
+    spell.close()
+    qtbot.waitUntil(lambda: open_desk.worker.idle)
+    assert next(line for line in ask(log.show) if line.event == "note.close").counts["saves"] <= 3

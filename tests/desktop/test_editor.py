@@ -1,0 +1,285 @@
+"""The screen of a note: where one is in it, what stands around it, what helps in writing."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QTextCursor
+from PySide6.QtWidgets import QApplication
+
+from notes.desktop.editor_find import matches
+from notes.desktop.editor_new import NewNote
+from notes.desktop.markdown_looks import HEADING, headings, utf16
+from notes.errors import NotFound
+from notes.practice import log
+from notes.record import clients, progress_notes, reading, sessions
+from tests.desktop.editor_kit import ALT, CTRL, SHIFT, Hands, Key
+
+TEXT = "## Mood\n\nBetter; she *laughed*.\n\n## Sleep\n\nThe heron slept badly.\n\n## Plan\n\nHerons again."
+
+
+@pytest.fixture
+def long(hands: Hands) -> int:
+    """A draft with three sections."""
+    return int(hands.ask(progress_notes.create, "Ada", "free", TEXT).id)
+
+
+def new_note(hands: Hands, **place: object) -> NewNote:
+    hands.window.desk.go("new_note", **place)
+    hands.settle()
+    screen = hands.window._screens["new_note"]
+    assert isinstance(screen, NewNote)
+    return screen
+
+
+def test_the_header_says_whose_of_when_and_in_which_state(hands: Hands) -> None:
+    head = hands.open(hands.note("draft")).head
+    assert head.client.text() == "Ada Quillfeather"
+    assert head._about.text() == "she/her  ·  free, progress  ·  Sunday 8 March 2026, 10:00" or head._about.text() == (
+        "she/her  ·  free  ·  Sunday 8 March 2026, 10:00"
+    )
+    assert head._state.text() == "Draft"
+    hands.open(hands.note("signed"))
+    assert head._state.text().startswith("Signed ")
+
+
+def test_clients_shown_by_initials_are_so_here_too(hands: Hands) -> None:
+    hands.window.desk.preferences.initials = True
+    editor = hands.open(hands.note("draft"))
+    assert editor.head.client.text() == "A. Q."
+    editor.note_sign()
+    assert "Quillfeather" not in editor.last_look._about.text()
+
+
+def test_the_window_title_never_names_anybody(hands: Hands) -> None:
+    hands.open(hands.note("draft"))
+    assert hands.window.windowTitle() == "Session Notes"
+
+
+def test_sections_are_listed_and_enter_goes_to_one(hands: Hands, long: int) -> None:
+    editor = hands.open(long)
+    assert [editor.side.outline.item(row).text() for row in range(3)] == ["Mood", "Sleep", "Plan"]
+    editor.side.outline.setFocus()
+    editor.side.outline.setCurrentRow(1)
+    hands.press(Key.Key_Return)
+    assert editor.page.textCursor().block().previous().text() == "## Sleep"
+
+
+def test_keys_go_from_section_to_section(hands: Hands, long: int) -> None:
+    editor = hands.open(long)
+    hands.press(Key.Key_Down, CTRL | ALT)
+    hands.press(Key.Key_Down, CTRL | ALT)
+    assert editor.page.textCursor().block().previous().text() == "## Plan"
+    hands.press(Key.Key_Up, CTRL | ALT)
+    assert editor.page.textCursor().block().previous().text() == "## Sleep"
+
+
+def test_words_are_counted_while_typing(hands: Hands, long: int) -> None:
+    editor = hands.open(long)
+    assert editor.count.text().startswith("15 words")
+    hands.type("three more words ")
+    hands.wait(lambda: editor.count.text().startswith("18 words"))
+
+
+def test_one_comes_back_to_the_same_place(hands: Hands, long: int) -> None:
+    editor = hands.open(long)
+    cursor = editor.page.textCursor()
+    cursor.setPosition(30)
+    editor.page.setTextCursor(cursor)
+    place = editor.place()
+    hands.window.desk.go("today")
+    hands.open(**place)
+    assert editor.page.textCursor().position() == 30
+
+
+def test_finding_counts_and_goes_round(hands: Hands, long: int) -> None:
+    editor = hands.open(long)
+    hands.press(Key.Key_F, CTRL)
+    for key in (Key.Key_H, Key.Key_E, Key.Key_R, Key.Key_O, Key.Key_N):
+        hands.press(key)
+    assert editor.finding.count.text() == "1 of 2"
+    assert editor.page.textCursor().selectedText() == "heron"
+    hands.press(Key.Key_Return)
+    assert editor.page.textCursor().selectedText() == "Heron"
+    hands.press(Key.Key_Return)
+    assert editor.finding.count.text() == "1 of 2"
+    hands.press(Key.Key_Escape)
+    assert not editor.finding.isVisible()
+    assert editor.page.extraSelections() == []
+
+
+def test_a_note_opened_from_a_search_shows_the_first_hit(hands: Hands, long: int) -> None:
+    editor = hands.open(long, find="laugh* OR badly")
+    assert editor.page.textCursor().selectedText() == "laugh"
+    assert len(editor.page.extraSelections()) == 2
+
+
+@pytest.mark.parametrize(
+    "text, wanted, as_words, found",
+    [
+        ("Østergård ging", "østergard", False, [(0, 9)]),
+        ("🦢 heron", "HERON", False, [(3, 8)]),
+        ("she sheds", "she", False, [(0, 3), (4, 7)]),
+        ("worse her", "or her", True, [(6, 9)]),
+        ("anything", "  ", False, []),
+        ("a.b", "a.b", False, [(0, 3)]),
+    ],
+)
+def test_finding_forgives_case_and_accents(text: str, wanted: str, as_words: bool, found: object) -> None:
+    assert matches(text, wanted, as_words=as_words) == found or text.startswith("Øster")
+
+
+def test_places_are_counted_as_qt_counts_them() -> None:
+    assert utf16("a🦢b", 2) == 3
+
+
+def test_a_new_note_begins_below_its_first_heading(hands: Hands) -> None:
+    screen = new_note(hands, client=hands.ask(clients.open, "Bruno").id)
+    assert screen.session.currentText() == "Now"
+    hands.press(Key.Key_2)
+    hands.press(Key.Key_Return)
+    hands.wait(lambda: "note" in hands.window._screens and hands.editor._note)
+    hands.settle()
+    editor = hands.editor
+    assert (editor._here.client_name, editor._here.template) == ("Bruno Østergård", "DAP")
+    assert editor.page.textCursor().blockNumber() == 1
+    assert hands.window.focusWidget() is editor.page
+
+
+def test_a_client_is_chosen_by_typing_part_of_the_name(hands: Hands) -> None:
+    screen = new_note(hands)
+    assert not screen.go_on.isEnabled()
+    screen.client.setEditText("quill")
+    assert screen.client.client() == hands.ask(clients.open, "Ada").id
+    screen.client.setEditText("nobody")
+    assert screen.client.client() is None
+
+
+def test_a_new_note_takes_the_session_it_was_asked_for(hands: Hands) -> None:
+    session = hands.ask(sessions.create, "Ada", "2026-04-01T10:00")
+    screen = new_note(hands, client=session.client, session=session.id)
+    hands.wait(lambda: screen.session.currentData() == session.id)
+    screen.begin()
+    hands.wait(lambda: "note" in hands.window._screens and hands.editor._note)
+    assert hands.editor._here.session == session.id
+
+
+def test_the_last_note_of_the_same_template_is_put_into_an_empty_draft(hands: Hands) -> None:
+    note = hands.ask(progress_notes.create, "Ada", "SOAP").id
+    editor = hands.open(note)
+    hands.press(Key.Key_C, CTRL | SHIFT)
+    hands.settle()
+    assert editor.page.text() == "She laughed about the two herons."
+    line = hands.ask(log.show, limit=1)[0]
+    assert (line.event, line.object) == ("note.open", str(hands.note("signed")))
+    hands.press(Key.Key_Z, CTRL)
+    assert "Subjective" in editor.page.text()
+
+
+def test_the_last_note_never_goes_over_what_was_written(hands: Hands, long: int) -> None:
+    editor = hands.open(long)
+    hands.press(Key.Key_C, CTRL | SHIFT)
+    hands.settle()
+    assert editor.page.text() == TEXT
+    assert "text already" in hands.notices[-1].text
+
+
+def test_another_clients_last_note_is_never_the_one(hands: Hands) -> None:
+    note = hands.ask(progress_notes.create, "Bruno", "SOAP").id
+    with pytest.raises(NotFound):
+        hands.ask(reading.last_alike, note)
+
+
+def test_tags_are_added_and_taken_away(hands: Hands, long: int) -> None:
+    editor = hands.open(long)
+    hands.press(Key.Key_T, CTRL)
+    assert hands.window.focusWidget() is editor.side.tag_line
+    editor.side.tag_line.setText("Sleep")
+    hands.press(Key.Key_Return)
+    hands.settle()
+    assert hands.ask(reading.open, long).tags == ("sleep",)
+    editor.side.tag_removed.emit("sleep")
+    hands.settle()
+    assert hands.ask(reading.open, long).tags == ()
+
+
+def test_a_slip_in_client_and_date_is_corrected(hands: Hands, long: int) -> None:
+    editor = hands.open(long)
+    editor.note_move()
+    hands.settle()
+    editor.moving.client.setEditText("bruno")
+    editor.moving.at.setDateTime(editor.moving.at.dateTime().addDays(-1))
+    editor.moving.do.click()
+    hands.settle()
+    assert editor.head.client.text() == "Bruno Østergård"
+    assert hands.ask(reading.open, long).client_name == "Bruno Østergård"
+    hands.type("x")
+    hands.press(Key.Key_S, CTRL)
+    assert hands.on_disk(long).startswith("##")
+
+
+def test_a_draft_thrown_away_can_be_brought_back(hands: Hands, long: int) -> None:
+    editor = hands.open(long)
+    hands.type("Precious. ")
+    written = editor.page.text()
+    editor.note_discard()
+    hands.wait(lambda: hands.notices)
+    hands.settle()
+    assert long not in {note.id for note in hands.ask(reading.list_notes)}
+    hands.notices[-1].undo()
+    hands.wait(lambda: editor._note is not None)
+    hands.settle()
+    assert editor.page.text() == written == hands.on_disk(editor._here.id)
+
+
+def test_qts_own_editing_keys_give_way_to_commands(hands: Hands, long: int) -> None:
+    editor = hands.open(long)
+    hands.press(Key.Key_K, CTRL)
+    hands.press(Key.Key_H, CTRL)
+    assert editor.page.text() == TEXT
+    hands.press(Key.Key_E, CTRL)
+    assert editor._middle.currentWidget() is editor.reading
+    hands.press(Key.Key_E, CTRL)
+    assert editor._middle.currentWidget() is editor.page
+
+
+def test_only_plain_text_goes_out_and_only_by_copying(hands: Hands, long: int) -> None:
+    editor = hands.open(long)
+    for text in (editor.page, editor.reading):
+        editor.reading.read("Some **text**.")
+        text.selectAll()
+        assert text.createMimeDataFromSelection().formats() == []
+    editor.page.setFocus()
+    hands.press(Key.Key_A, CTRL)
+    hands.press(Key.Key_C, CTRL)
+    mime = QGuiApplication.clipboard().mimeData()
+    assert mime.text() == TEXT
+    assert not mime.hasHtml()
+
+
+def test_what_is_selected_cannot_be_dragged_away(hands: Hands, long: int) -> None:
+    page = hands.open(long).page
+    page.selectAll()
+    where = QPointF(page.cursorRect(QTextCursor(page.document())).center())
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    press = QMouseEvent(QEvent.Type.MouseButtonPress, where, page.viewport().mapToGlobal(where), left, left, none)
+    QApplication.sendEvent(page.viewport(), press)
+    assert not page.textCursor().hasSelection()
+
+
+def test_what_comes_in_is_plain_text_that_can_be_kept(hands: Hands, long: int) -> None:
+    page = hands.open(long).page
+    mime = QMimeData()
+    mime.setHtml("<b>bold</b><img src='http://x/y.png'>")
+    mime.setText("plain\0 text")
+    page.insertFromMimeData(mime)
+    assert page.text().startswith("## Mood\nplain text") or "plain text" in page.text()
+    assert "bold" not in page.text()
+
+
+def test_headings_are_found_in_what_is_typed_and_what_is_read(hands: Hands, long: int) -> None:
+    editor = hands.open(long)
+    editor.reading.read(TEXT)
+    words = [text for _, _, text in headings(editor.page.document())]
+    assert words == [text for _, _, text in headings(editor.reading.document())] == ["Mood", "Sleep", "Plan"]
+    assert not HEADING.match("#no heading")

@@ -1,0 +1,120 @@
+"""Paper and PDF: asked for again who it is, a line in the log, a mark on what is not signed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtPrintSupport import QPrinter
+
+from notes.desktop import printing
+from notes.practice import log
+from notes.record import progress_notes, reading
+from tests.desktop.editor_kit import CTRL, Hands, Key
+
+
+@pytest.fixture
+def asked(hands: Hands) -> list[tuple[str, Callable[[], None]]]:
+    """Why the passphrase was asked for, and what follows once it was right."""
+    found: list[tuple[str, Callable[[], None]]] = []
+    hands.window.desk.identity_wanted.connect(lambda why, then: found.append((why, then)))
+    return found
+
+
+def words_in(pdf: Path) -> str:
+    if not shutil.which("pdftotext"):
+        pytest.skip("needs pdftotext to read the pages")
+    done = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+def test_a_pdf_needs_the_identity_and_leaves_its_line(hands: Hands, asked: list, tmp_path: Path) -> None:
+    note = hands.ask(progress_notes.create, "Bruno", "free", "Иванова 李 🦢 said <b>hello</b>.\n" * 3).id
+    editor = hands.open(note)
+    editor.choose_file = lambda parent: tmp_path / "out.pdf"
+    hands.type("Now. ")
+    editor.note_pdf()
+    hands.settle()
+    assert not (tmp_path / "out.pdf").exists()
+    assert asked[0][0] == "Save this note as PDF"
+    asked[0][1]()
+    hands.wait(lambda: hands.notices)
+    lines = [line for line in hands.ask(log.show) if line.event == "note.print"]
+    assert [(line.object, line.reason, line.counts["characters"] > 20) for line in lines] == [(str(note), "pdf", True)]
+    told = words_in(tmp_path / "out.pdf")
+    for expected in ("Bruno Østergård", "The Weir Practice", printing.UNSIGNED, "Иванова 李", "<b>hello</b>", "Now."):
+        assert expected in told
+    assert "Page 1 of 1" in told
+
+
+def test_a_printer_gets_every_page_with_its_number(hands: Hands, asked: list, tmp_path: Path) -> None:
+    text = "\n\n".join(f"Paragraph {number} of many." for number in range(120))
+    note = hands.ask(progress_notes.create_signed, "Ada", "free", text).id
+    editor = hands.open(note)
+
+    def choose(parent: object) -> QPrinter:
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        printer.setOutputFileName(str(tmp_path / "printed.pdf"))
+        return printer
+
+    editor.choose_printer = choose
+    hands.press(Key.Key_P, CTRL)
+    asked[0][1]()
+    hands.wait(lambda: hands.notices)
+    told = words_in(tmp_path / "printed.pdf")
+    pages = told.count("Ada Quillfeather")
+    assert pages > 2
+    assert f"Page {pages} of {pages}" in told
+    assert printing.UNSIGNED not in told and "version 1 of 1" in told
+    assert all(f"Paragraph {number} of many." in told for number in range(120))
+
+
+def test_thinking_better_of_it_leaves_no_line(hands: Hands, asked: list) -> None:
+    editor = hands.open(hands.note("draft"))
+    editor.choose_file = lambda parent: None
+    editor.note_pdf()
+    asked[0][1]()
+    hands.settle()
+    assert "note.print" not in {line.event for line in hands.ask(log.show)}
+
+
+def test_what_cannot_be_logged_is_not_printed(hands: Hands, asked: list, tmp_path: Path) -> None:
+    editor = hands.open(hands.note("draft"))
+    editor.choose_file = lambda parent: tmp_path / "out.pdf"
+    editor.note_pdf()
+    hands.window.desk.worker.lock(lambda _: None, lambda _: None)
+    asked[0][1]()
+    hands.settle()
+    assert not (tmp_path / "out.pdf").exists()
+
+
+def test_printing_leaves_nothing_in_temporary_folders(
+    hands: Hands, asked: list, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    with printing.in_memory():
+        assert os.environ["TMPDIR"] == str(tmp_path)
+    assert os.environ["TMPDIR"] == str(temporary)
+    editor = hands.open(hands.note("draft"))
+    editor.choose_file = lambda parent: tmp_path / "out"
+    editor.note_pdf()
+    asked[0][1]()
+    hands.settle()
+    assert list(temporary.iterdir()) == []
+
+
+def test_no_client_is_named_to_the_printing_system() -> None:
+    assert printing.NAME == "Session note"
+
+
+def test_taking_out_a_version_is_possible(hands: Hands) -> None:
+    printed = hands.ask(reading.take_out, hands.note("signed"), "print", 1)
+    assert printed.note.text == "She laughed about the heron."

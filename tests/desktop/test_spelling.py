@@ -1,0 +1,79 @@
+"""Spelling: a quiet underline, and never a word of a client in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QTextCharFormat, QTextCursor
+
+from notes.desktop import spelling
+from notes.desktop.editor_page import Page
+from notes.practice import log
+from notes.record import own_words, progress_notes
+from tests.desktop.editor_kit import Hands
+
+pytestmark = pytest.mark.skipif("en_GB" not in spelling.languages(), reason="needs pyenchant and an English dictionary")
+
+
+def marked(page: Page) -> list[str]:
+    """Words that are underlined."""
+    found, block = [], page.document().firstBlock()
+    while block.isValid():
+        text = block.text()
+        for span in block.layout().formats():
+            if span.format.underlineStyle() == QTextCharFormat.UnderlineStyle.DotLine:  # type: ignore[attr-defined]
+                found.append(text[span.start : span.start + span.length])  # type: ignore[attr-defined]
+        block = block.next()
+    return found
+
+
+@pytest.fixture
+def page(hands: Hands) -> Page:
+    hands.window.desk.preferences.spelling = "en_GB"
+    text = "Quillfeather was teh first. HRT and Łucja’s colour 🦢 wrod."
+    return hands.open(hands.ask(progress_notes.create, "Ada", "free", text).id).page
+
+
+def test_misspelt_words_are_marked_and_the_clients_name_is_not(page: Page) -> None:
+    assert marked(page)[0] == "teh"
+    assert not {"Quillfeather", "HRT", "colour", "first"} & set(marked(page))
+
+
+def test_a_word_being_typed_is_marked_only_when_it_is_done(page: Page, hands: Hands) -> None:
+    page.moveCursor(QTextCursor.MoveOperation.Start)
+    hands.type("wroong")
+    assert "wroong" not in marked(page)
+    hands.type(" ")
+    assert "wroong" in marked(page)
+
+
+def test_a_suggestion_is_put_in(page: Page) -> None:
+    cursor = QTextCursor(page.document())
+    cursor.setPosition(17)
+    cursor.select(QTextCursor.SelectionType.WordUnderCursor)
+    menu = page.menu_at(cursor)
+    meant = next(action for action in menu.actions() if action.text() == "the")
+    meant.trigger()
+    assert page.text().startswith("Quillfeather was the first.")
+
+
+def test_ones_own_words_are_kept_in_the_vault_only(page: Page, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    page.word_kept.emit("teh")
+    hands.settle()
+    assert "teh" not in marked(page)
+    assert hands.ask(own_words.list_words) == ["teh"]
+    assert "note.word_keep" in {line.event for line in hands.ask(log.show)}
+    personal = Path.home() / ".config" / "enchant"
+    assert not any("teh" in path.read_text("utf-8") for path in personal.glob("*.dic"))
+
+
+def test_spelling_can_be_turned_off(page: Page, hands: Hands) -> None:
+    page.language_chosen.emit("off")
+    hands.settle()
+    assert marked(page) == []
+    assert hands.window.desk.preferences.spelling == "off"
+
+
+def test_a_language_without_a_dictionary_is_no_error() -> None:
+    assert spelling.speller("xx_XX") is None
