@@ -24,6 +24,29 @@ def _client(desk: Desk) -> Screen:
     from notes.desktop.client_page import ClientPage
 
     return ClientPage(desk)
+def _search(desk: Desk) -> Screen:
+    from notes.desktop.search import Search
+
+    return Search(desk)
 
 
-SCREENS: dict[str, Callable[[Desk], Screen]] = {"today": _today, "clients": _clients, "client": _client}
+def _log(desk: Desk) -> Screen:
+    from notes.desktop.log_screen import LogScreen
+
+    return LogScreen(desk)
+
+
+def _help(desk: Desk) -> Screen:
+    from notes.desktop.help_screen import Help
+
+    return Help(desk)
+
+
+SCREENS: dict[str, Callable[[Desk], Screen]] = {
+    "today": _today,
+    "clients": _clients,
+    "client": _client,
+    "search": _search,
+    "log": _log,
+    "help": _help,
+}

@@ -11,7 +11,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QToolButton, QWidget
 
-from notes.desktop import parts, theme
+from notes.desktop import advice, always, parts, theme
 from notes.desktop.actions import COMMANDS, MENUS
 from notes.desktop.desk import Desk, Notice
 from notes.desktop.gate import Gate
@@ -73,8 +73,10 @@ class Window(QMainWindow):
         ):
             self.desk.take_up(name, run)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._notice.dismiss)
+        always.begin(self)
         self.desk.go("today")
         if warnings:
+            warnings = [advice.here(warning) for warning in warnings]
             self.desk.said.emit(Notice(warnings[0], "\n".join(warnings[1:]), "attention", None, True))
 
     def _house(self) -> QWidget:
