@@ -21,7 +21,7 @@ PLACES: dict[str, str] = {
     "note discard": "“Throw the draft away” in the menu Note",
     "note move": "“Correct client or date” in the menu Note",
     "note templates": "Templates in the Settings (Ctrl+5)",
-    "log accept": "“Make this copy the record” in the Settings (Ctrl+5), under Safety",
+    "log accept": "“Decide …” on top of the window",
     "log show": "the screen Access log (Ctrl+4)",
     "log verify": "“Verify now” on the screen Access log (Ctrl+4)",
     "log receipt": "“Receipt” on the screen Access log (Ctrl+4)",

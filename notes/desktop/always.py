@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
-from notes.desktop import capture, parts
+from notes.desktop import capture
 from notes.desktop.clipboard import STAYS, Clipboard
 from notes.desktop.palette import Palette
 from notes.desktop.veil import Veil
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 def begin(window: Window) -> None:
     """Take all of it up for a window whose vault has just been opened."""
     desk = window.desk
+    for kind in (Veil, Palette, Clipboard, Verifying):  # of the last unlocking
+        for left in window.findChildren(kind):
+            left.setParent(None)
+            left.deleteLater()
     veil = Veil(window, lambda: desk.preferences.veil_when_away)
     palette = Palette(desk, window)
     desk.take_up("vault.veil", veil.toggle)
@@ -71,12 +75,6 @@ def _hide(window: Window) -> None:
 def _verification(window: Window) -> None:
     desk = window.desk
     verifying = desk.verifying = Verifying(desk, parent=window)
-
-    def tell(text: str, tone: str) -> None:
-        window.state.setText(text)
-        parts.set_tone(window.state, tone)
-
-    verifying.told.connect(tell)
     desk.take_up("vault.verify", verifying.now)
     desk.before_lock(verifying.stop)
     verifying.begin()

@@ -32,11 +32,21 @@ SIGNS: dict[str, bytes] = {
 
 
 class Clipboard(QObject):
-    """Guards the clipboard for as long as it lives. `copied` is called after each copy, to say that it will go."""
+    """Guards the clipboard for as long as it lives. `copied` is called after each copy, to say that it will go.
 
-    def __init__(self, copied: Callable[[], None] = lambda: None, stays: int = STAYS, parent: QObject | None = None):
+    `owns` tells whether what is there came from this program; the system knows.
+    """
+
+    def __init__(
+        self,
+        copied: Callable[[], None] = lambda: None,
+        stays: int = STAYS,
+        owns: Callable[[], bool] | None = None,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._board, self._copied = QGuiApplication.clipboard(), copied
+        self._owns = owns or self._board.ownsClipboard
         self._numbers = itertools.count(1)
         self._mark = b""
         self._selected = False
@@ -74,7 +84,7 @@ class Clipboard(QObject):
     def _arrived(self) -> None:
         """Something was copied: by a widget of this window, it is put there anew; by another program, it is theirs."""
         there = self._board.mimeData()
-        if not self._board.ownsClipboard() or there is None or there.hasFormat(MARK):
+        if not self._owns() or there is None or there.hasFormat(MARK):
             return
         if there.hasText() and there.text():
             self.copy(there.text())

@@ -44,6 +44,8 @@ class Desk(QObject):
     """A Notice to show; None takes it away."""
     saved = Signal(str)
     """What to say of the text being written: Saved 14:02."""
+    checked = Signal(str, str)
+    """What is known of the record's state, in a few words, and their tone: for the line at the foot."""
     verified = Signal(object)
     """The Report of a verification of everything that ran to its end."""
     identity_wanted = Signal(str, object)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtGui import QTextDocument
+from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTabBar, QTextBrowser, QWidget
 
 from notes.desktop import help_text, parts, theme
@@ -57,6 +57,7 @@ class Help(Screen):
     def refresh(self) -> None:
         self.page.document().setDefaultFont(theme.font())
         self.page.setMarkdown(self._text())
+        _space(self.page.document())
         self.page.setAccessibleName(NAMES[self.tabs.currentIndex()])
 
     def _text(self) -> str:
@@ -73,4 +74,23 @@ class Help(Screen):
         if QPrintDialog(printer, self).exec():
             page = QTextDocument()
             page.setMarkdown(self._text())
+            _space(page)
             page.print_(printer)
+
+
+def _space(page: QTextDocument) -> None:
+    """Headings of the scale of sizes, with room above them."""
+    block = page.begin()
+    while block.isValid():
+        level = block.blockFormat().headingLevel()
+        if level:
+            cursor = QTextCursor(block)
+            room = cursor.blockFormat()
+            room.setTopMargin(theme.XL if level > 1 else 0)
+            room.setBottomMargin(theme.S)
+            cursor.setBlockFormat(room)
+            cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+            size = QTextCharFormat()
+            size.setFont(theme.font(theme.TITLE if level == 1 else theme.LEAD, strong=True))
+            cursor.mergeCharFormat(size)
+        block = block.next()

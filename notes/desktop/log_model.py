@@ -95,7 +95,7 @@ class Lines(QAbstractTableModel):
             return line.client_name or (words.counted(len(line.among), "client") if line.among else "")
         return {
             WHO: log_words.who(line),
-            WHAT: line.sentence,
+            WHAT: log_words.what(line),
             OUTCOME: line.outcome.capitalize(),
             WHY: self.why(line),
         }[column]

@@ -40,6 +40,8 @@ class Panel(QFrame):
     """Hidden until there is something to show in it."""
 
     closed = Signal()
+    turned = Signal()
+    """It was shown or hidden."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -170,6 +172,7 @@ class Panel(QFrame):
         """Nothing to show any more."""
         parts.clear(self._column.body)
         self.hide()
+        self.turned.emit()
 
     def _begin(self, heading: str) -> parts.Card:
         parts.clear(self._column.body)
@@ -179,6 +182,7 @@ class Panel(QFrame):
         self._column.body.addWidget(card)
         self._column.body.addStretch(1)
         self.show()
+        self.turned.emit()
         return card
 
     def _close(self) -> None:

@@ -56,6 +56,7 @@ class LogScreen(Screen):
         self.table = self._table()
         self.panel = Panel(desk)
         self.panel.closed.connect(self.table.setFocus)
+        self.panel.turned.connect(self._fit_columns)
         self.state, self.detail = parts.words(strong=True), parts.words(tone="quiet")
         self._picture = QLabel()
         self.count = parts.words(tone="quiet", wrap=False)
@@ -70,9 +71,9 @@ class LogScreen(Screen):
         around = parts.stacked(self._top(), self._filters(), self._reviewing(), gap=theme.M, margin=theme.XL)
         around.addLayout(body, 1)
         self.setLayout(around)
-        if desk.verifying is not None:
-            desk.verifying.told.connect(lambda *_: self._tell_state())
+        desk.checked.connect(self._tell_state)
         self.setFocusProxy(self.table)
+        self._tell_state()
 
     # --- what it is made of ------------------------------------------------------------------------------------
 
@@ -231,7 +232,7 @@ class LogScreen(Screen):
         if self.desk.verifying is not None:
             self.desk.verifying.now()
 
-    def _tell_state(self) -> None:
+    def _tell_state(self, *_: str) -> None:
         """What is known of the record's state: this unlocking's verification, or the last one before it."""
         verifying, today = self.desk.verifying, self.desk.now().date()
         if verifying is not None and verifying.checking:
@@ -298,6 +299,9 @@ class LogScreen(Screen):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the columns that the sentence says too give way."""
         super().resizeEvent(event)
-        narrow = self.width() < theme.characters(110)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        room = self.width() / (2 if self.panel.isVisible() else 1)
         for column in (log_model.WHO, log_model.CLIENT):
-            self.table.setColumnHidden(column, narrow)
+            self.table.setColumnHidden(column, room < theme.characters(110))

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from notes.desktop import words
 from notes.practice.accounts import Problem
 from notes.practice.checked import Checked
-from notes.practice.log import LineView
+from notes.practice.log import UNSPOKEN, LineView
 from notes.practice.reasons import in_words
 from notes.practice.verification import Report
 
@@ -61,7 +61,7 @@ KEEP = (
 
 NOT_ANCHORED = (
     "Nothing outside the vault bore witness yet, so that an older copy of the whole vault could not have been told. "
-    "From now on this computer does; keep a second witness on a stick: Settings (Ctrl+5), Safety."
+    "From now on this computer does; keep a second witness on a stick: Settings (Ctrl+5)."
 )
 
 
@@ -72,6 +72,12 @@ def who(line: LineView) -> str:
     return line.actor.capitalize()
 
 
+def what(line: LineView) -> str:
+    """What was done, where who did it stands beside it."""
+    told = line.sentence.removeprefix("The practitioner ")
+    return told[:1].upper() + told[1:]
+
+
 def fields(line: LineView, why: str = "") -> list[tuple[str, str]]:
     """Everything that the line says, in words, as pairs of name and value."""
     among = ", ".join(line.among[:12]) + (f" and {len(line.among) - 12} more" if len(line.among) > 12 else "")
@@ -80,7 +86,7 @@ def fields(line: LineView, why: str = "") -> list[tuple[str, str]]:
     told = [
         ("Why it is shown", f"{why[:1].upper()}{why[1:]}"),
         ("What", line.sentence),
-        ("When", f"{words.full_day(line.at)}{words.moment(line.at):.%S}"),
+        ("When", f"{words.full_day(line.at)}{words.moment(line.at)::%S}"),
         ("Client", line.client_name or ""),
         ("Clients concerned", among),
         ("Outcome", line.outcome.capitalize()),
@@ -89,7 +95,7 @@ def fields(line: LineView, why: str = "") -> list[tuple[str, str]]:
         ("User and computer", computer),
         ("Where", {v: k for k, v in FACES.items()}.get(line.face, line.face)),
         ("Purpose", PURPOSES.get(line.purpose, line.purpose)),
-        *((_COUNTED.get(name, name).capitalize(), f"{count:,}") for name, count in line.counts.items()),
+        *((_COUNTED.get(name, name).capitalize(), f"{count:,}") for name, count in line.counts.items() if name not in UNSPOKEN),
         ("Program", f"Session Notes {line.program}"),
         ("Line", f"{line.seq:,}"),
     ]

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MOST = 60
 """Rows shown at most: nobody reads further, they type another letter."""
+SHOWN = 11
+"""Rows seen at once."""
 RECENT = 6
 """Clients shown before anything was typed: those with the newest notes."""
 _HERE = QModelIndex()
@@ -79,7 +81,7 @@ class Palette(QWidget):
         across.addWidget(self._card, 8)
         across.addStretch(1)
         self._card.setMaximumWidth(theme.characters(80))
-        self.setLayout(parts.stacked(theme.XXL, across, theme.XXL, gap=0))
+        self.setLayout(parts.stacked(theme.XXL, across, 0, gap=0))
         self.setAccessibleName("Go to")
         self.hide()
         window.installEventFilter(self)
@@ -155,6 +157,8 @@ class Palette(QWidget):
             fits.sort(key=lambda pair: (pair[0], -pair[1].last, pair[1].plain))
             shown = [row for _, row in fits]
         self._model.show(shown[:MOST])
+        height = self._list.sizeHintForRow(0) * min(len(shown), SHOWN) if shown else 0
+        self._list.setFixedHeight(height + 2 * self._list.frameWidth())
         self._list.setCurrentIndex(self._model.index(0, 0))
         if not shown:
             self._how.setText("Nothing fits. Names and commands are found by any letters of theirs, in order.")

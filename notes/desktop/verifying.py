@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from notes.desktop import words
 from notes.desktop.desk import Desk, Notice
@@ -27,10 +27,7 @@ QUIET = (2.0, 10.0, 60.0)
 
 
 class Verifying(QObject):
-    """One for each unlocked window. `report` is what was found since the unlocking, `told` says it in a line."""
-
-    told = Signal(str, str)
-    """What to say, and its tone."""
+    """One for each unlocked window. `report` is what was found since the unlocking; `saying` stands at the foot."""
 
     def __init__(self, desk: Desk, quiet: tuple[float, ...] = QUIET, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -62,17 +59,19 @@ class Verifying(QObject):
 
     def _start(self, asked: bool) -> None:
         self._asked = False
-        patience = iter(self._quiet[:-1])
+        begun = 0
 
         def check(practice: Practice, job: Job) -> Report | Checked:
+            nonlocal begun
             from notes.practice import verification
 
             if not (asked or self._asked):
                 last = practice.checked
                 if last is not None and not _due(last, practice, self._desk.now()):
                     return last
-                if job.stopped.wait(next(patience, self._quiet[-1])):
+                if job.stopped.wait(self._quiet[min(begun, len(self._quiet) - 1)]):
                     job.check()
+                begun += 1
             return practice.do(verification.verify, self._desk.worker.progress(job))
 
         self._job = self._desk.worker.run(
@@ -97,8 +96,10 @@ class Verifying(QObject):
             self._say(f"Everything checked {words.clock(found.at)}", "good")
             return
         self.report, self.at = found, self._desk.now()
-        if found.ok:
+        if found.ok and found.anchored:
             self._say(f"Everything checked {self.at:%H:%M}", "good")
+        elif found.ok:
+            self._say(f"Checked {self.at:%H:%M}, not anchored", "attention")
         else:
             self._say(f"{words.counted(len(found.problems), 'problem')} found", "alarm")
             self._alarm(found)
@@ -120,7 +121,7 @@ class Verifying(QObject):
 
     def _say(self, text: str, tone: str = "quiet", checking: bool = False) -> None:
         self.saying, self.checking = text, checking
-        self.told.emit(text, tone)
+        self._desk.checked.emit(text, tone)
 
 
 def _due(last: Checked, practice: Practice, now: datetime) -> bool:

@@ -52,6 +52,7 @@ class Window(QMainWindow):
         desk.went.connect(self._go)
         desk.said.connect(self._say)
         desk.saved.connect(self._say_saved)
+        desk.checked.connect(self._say_state)
         desk.worker.changed.connect(self._changed)
         desk.worker.at_work.connect(self._say_at_work)
         desk.worker.went_wrong.connect(self._went_wrong)
@@ -194,6 +195,10 @@ class Window(QMainWindow):
 
     def _say_saved(self, told: str) -> None:
         self._saved.setText(told)
+
+    def _say_state(self, told: str, tone: str) -> None:
+        self.state.setText(told)
+        parts.set_tone(self.state, tone)
 
     def _say_at_work(self, name: str) -> None:
         if hasattr(self, "_working"):

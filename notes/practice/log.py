@@ -31,7 +31,7 @@ OUTCOMES = ("done", "refused", "failed")
 QUIET_HOURS = (22, 6)
 """Hours, by this computer's clock, between which work is pointed out as unusual."""
 
-_UNSPOKEN = ("header", "spell")
+UNSPOKEN = ("header", "spell")
 """Numbers of a line that a sentence leaves out."""
 
 _ALWAYS_SHOWN = (
@@ -348,7 +348,7 @@ def _sentence(record: dict[str, Any], client: str, note: str) -> str:
     if record["outcome"] == "done":
         words = event.did.replace("{client}", client).replace("{note}", note)
         counted = ", ".join(
-            f"{name} {count}" for name, count in record.get("counts", {}).items() if name not in _UNSPOKEN
+            f"{name} {count}" for name, count in record.get("counts", {}).items() if name not in UNSPOKEN
         )
         return f"{who} {words}{f' ({counted})' if counted else ''}."
     words = event.tried.replace("{client}", client).replace("{note}", note)
