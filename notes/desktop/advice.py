@@ -23,8 +23,6 @@ PLACES: dict[str, str] = {
     "note templates": "Templates in the Settings (Ctrl+5)",
     "log accept": "“Decide …” on top of the window",
     "log show": "the screen Access log (Ctrl+4)",
-    "log verify": "“Verify now” on the screen Access log (Ctrl+4)",
-    "log receipt": "“Receipt” on the screen Access log (Ctrl+4)",
     "key list": "Keys in the Settings (Ctrl+5)",
     "backup make": "“Back up” (Ctrl+Shift+B)",
     "backup list": "Backups in the Settings (Ctrl+5)",
@@ -44,12 +42,11 @@ SENTENCES: dict[str, str] = {
 }
 """What names an option of the terminal, and what is said instead; {} stands for one word."""
 
+_WITH_A_WORD = r"--(?:template|event|reason) [a-z|]+(?:\.[a-z]+)?"
 _COMMAND = re.compile(
-    r"\bnotes (?:--vault \S+ )?"
-    rf"({'|'.join(sorted(map(re.escape, PLACES), key=len, reverse=True))})\b"
-    r"(?: +(?:--[a-z-]+(?:[ =](?:[A-Z]{2,}\b|[a-z|]+(?:\.[a-z]+)?(?=[.)]|$)))?|[A-Z]{2,}\b))*"
+    rf"\bnotes (?:--vault \S+ )?({'|'.join(sorted(map(re.escape, PLACES), key=len, reverse=True))})\b"
+    rf"(?: +(?:{_WITH_A_WORD}|--[a-z-]+|[A-Z]{{2,}}\b))*"
 )
-_ARGUMENT = re.compile(r"(?<=--event )vault\.attempt")
 
 
 def here(text: str) -> str:

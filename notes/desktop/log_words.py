@@ -95,7 +95,11 @@ def fields(line: LineView, why: str = "") -> list[tuple[str, str]]:
         ("User and computer", computer),
         ("Where", {v: k for k, v in FACES.items()}.get(line.face, line.face)),
         ("Purpose", PURPOSES.get(line.purpose, line.purpose)),
-        *((_COUNTED.get(name, name).capitalize(), f"{count:,}") for name, count in line.counts.items() if name not in UNSPOKEN),
+        *(
+            (_COUNTED.get(name, name).capitalize(), f"{count:,}")
+            for name, count in line.counts.items()
+            if name not in UNSPOKEN
+        ),
         ("Program", f"Session Notes {line.program}"),
         ("Line", f"{line.seq:,}"),
     ]
