@@ -13,7 +13,7 @@ from notes.desktop import capture
 from notes.desktop.actions import COMMANDS, MENUS
 
 LIBRARIES: tuple[tuple[str, str, str], ...] = (
-    ("sqlcipher3", "zlib licence; SQLCipher: BSD, SQLite: public domain", "the encrypted database"),
+    ("SQLCipher", "BSD; SQLite: public domain; the bridge to Python: zlib", "the encrypted database"),
     ("cryptography", "Apache 2.0 or BSD", "keys and seals"),
     ("SQLAlchemy", "MIT", "the tables"),
     ("alembic", "MIT", "newer layouts of the tables"),

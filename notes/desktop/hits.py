@@ -46,6 +46,7 @@ class HitLine(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
+        """Draw a hit."""
         hit: Hit = index.data(Qt.ItemDataRole.UserRole)
         painter.save()
         _ground(painter, option)

@@ -73,6 +73,7 @@ class Lines(QAbstractTableModel):
         return None
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What is shown of a row, read out, or drawn from."""
         line = self.line(index)
         if line is None:
             return None

@@ -247,6 +247,7 @@ class _Rows(QAbstractListModel):
         return 0 if parent.isValid() else len(self._rows)
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What is shown of a row, read out, or drawn from."""
         row = self.row_at(index)
         if row is None:
             return None

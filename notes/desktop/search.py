@@ -236,6 +236,7 @@ class Hits(QAbstractListModel):
             self.more.emit(self._read)
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What is shown of a row, read out, or drawn from."""
         hit = self.hit(index)
         if hit is None:
             return None

@@ -96,6 +96,7 @@ class Veil(QWidget):
         return False
 
     def event(self, event: QEvent) -> bool:
+        """Keys of commands are keys like any other here."""
         if event.type() == QEvent.Type.ShortcutOverride:  # no command runs while everything is hidden
             event.accept()
             return True
