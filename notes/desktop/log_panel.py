@@ -77,18 +77,15 @@ class Panel(QFrame):
         card.body.addWidget(log_receipt.label(receipt))
         at = words.full_day(receipt.at)
         card.body.addWidget(parts.words(f"{words.counted(receipt.lines, 'line')}, {at}", strong=True))
-        code = parts.words(" ".join(receipt.code[i : i + 32] for i in range(0, len(receipt.code), 32)))
+        code = parts.words(" ".join(receipt.code[i : i + 24] for i in range(0, len(receipt.code), 24)))
         code.setFont(theme.font(theme.SMALL, fixed=True))
         code.setAccessibleName(f"The receipt in one line: {receipt.code}")
         card.body.addWidget(code)
-        card.body.addLayout(
-            parts.beside(
-                parts.button("Copy", lambda: self._copy(receipt), icon="copy"),
-                parts.button("Save as PDF …", lambda: self._save_receipt(receipt), icon="file-pdf"),
-                parts.button("Print …", lambda: self._print(receipt), icon="printer"),
-                0,
-            )
-        )
+        copy = parts.button("Copy", lambda: self._copy(receipt), icon="copy")
+        printed = parts.button("Print …", lambda: self._print(receipt), icon="printer")
+        saved = parts.button("Save as PDF …", lambda: self._save_receipt(receipt), icon="file-pdf")
+        card.body.addLayout(parts.beside(copy, printed, 0))
+        card.body.addLayout(parts.beside(saved, 0))
 
     def _copy(self, receipt: Receipt) -> None:
         from PySide6.QtGui import QGuiApplication

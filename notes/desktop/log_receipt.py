@@ -15,7 +15,7 @@ BORDER = 4
 """Modules of white around the code (ISO/IEC 18004, 6.3.8)."""
 
 
-def picture(text: str, modules: int = 4) -> QImage:
+def picture(text: str, modules: int = 3) -> QImage:
     """The text as a QR code, with so many pixels for each module."""
     import segno
 

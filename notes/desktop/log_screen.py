@@ -91,6 +91,7 @@ class LogScreen(Screen):
                 parts.button("Receipt …", self.make_receipt, icon="qr-code"),
                 parts.button("Export …", self._export, icon="download-simple"),
                 0,
+                self.count,
             )
         )
         return card
@@ -116,7 +117,7 @@ class LogScreen(Screen):
         self.unusual.toggled.connect(lambda _: self.refresh())
         first = parts.beside(self.words, self.client, self.group)
         first.setStretch(0, 1)
-        second = parts.beside(self.outcome, self.face, self.since, self.until, self.unusual, 0, self.count)
+        second = parts.beside(self.outcome, self.face, self.since, self.until, self.unusual, 0)
         self._narrowing = QWidget()
         self._narrowing.setLayout(parts.stacked(first, second, gap=theme.S))
         return self._narrowing

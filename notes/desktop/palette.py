@@ -78,7 +78,7 @@ class Palette(QWidget):
             self._card.body.addWidget(thing)
         across = parts.beside()
         across.addStretch(1)
-        across.addWidget(self._card, 8)
+        across.addWidget(self._card, 1000)
         across.addStretch(1)
         self._card.setMaximumWidth(theme.characters(80))
         self.setLayout(parts.stacked(theme.XXL, across, 0, gap=0))

@@ -24,6 +24,8 @@ def screen(qtbot: QtBot, open_desk: Desk) -> Search:
     qtbot.addWidget(made)
     made.resize(900, 600)
     made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow, timeout=PATIENCE)
     made.arrive()
     return made
 
