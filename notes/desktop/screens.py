@@ -24,6 +24,8 @@ def _client(desk: Desk) -> Screen:
     from notes.desktop.client_page import ClientPage
 
     return ClientPage(desk)
+
+
 def _search(desk: Desk) -> Screen:
     from notes.desktop.search import Search
 

@@ -221,7 +221,11 @@ def filters(
     since: str | None = None,
     until: str | None = None,
 ) -> tuple[str, dict[str, Any]]:
-    """The SQL condition on lines for what was asked, and its values. Raises NotFound, BadValue."""
+    """The SQL condition on lines for what was asked, and its values. Raises NotFound, BadValue.
+
+    Records are canonical JSON, in which nothing but the field itself can read as ``"face":"window"``: to look for that
+    is three times faster than to take each record apart.
+    """
     conditions, given = ["1"], dict[str, Any]()
     if client is not None:
         given["client"] = str(references.client(work, client).id)
@@ -233,13 +237,13 @@ def filters(
         wanted = event.strip().rstrip(".*")
         if not any(name == wanted or name.startswith(wanted + ".") for name in EVENTS):
             raise BadValue("There is no such event.", "", "Events are listed in docs/events.md, for example note.open.")
-        conditions.append("(event = :event OR (event > :below AND event < :beyond))")
-        given.update(event=wanted, below=f"{wanted}.", beyond=f"{wanted}/")  # the sign after the dot: the index helps
+        conditions.append("(instr(record, :event) OR instr(record, :below))")
+        given.update(event=f'"event":"{wanted}"', below=f'"event":"{wanted}.')
     for name, value, allowed in (("face", face, FACES), ("outcome", outcome, OUTCOMES)):
         if value is not None:
             if value not in allowed:
                 raise BadValue(f"There is no such {name}.", f"Known are: {', '.join(allowed)}.", "Use one of these.")
-            conditions.append(f"instr(record, :{name})")  # canonical JSON: no other field can say the same
+            conditions.append(f"instr(record, :{name})")
             given[name] = f'"{name}":"{value}"'
     if since is not None:
         conditions.append("json_extract(record, '$.at') >= :since")

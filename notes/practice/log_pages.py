@@ -37,7 +37,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Page:
-    """Lines, newest first. `total`, `checked` and `reviewed` (when, UTC) come with the first page only.
+    """Lines, newest first. `total` and `checked` come with the first page only.
 
     `why` says by number of the line why it is unusual, where that was asked for.
     """
@@ -46,7 +46,6 @@ class Page:
     why: dict[int, str]
     total: int | None = None
     checked: Checked | None = None
-    reviewed: str | None = None
 
 
 @operation("log.open")
@@ -73,7 +72,7 @@ def page(work: Work, wanted: Wanted, before: int | None = None, limit: int = PAG
     shown = {line.seq: why[line.seq] for line in lines if line.seq in why}
     if before is not None:
         return Page(lines, shown)
-    return Page(lines, shown, total, checked.last(work), checked.last_done(work, "log.review").get("at"))
+    return Page(lines, shown, total, checked.last(work))
 
 
 def _why(work: Work) -> dict[int, str]:
@@ -101,7 +100,7 @@ def _saying(work: Work, words: str, conditions: str, given: dict[str, Any]) -> t
 
 
 _SAYS = """(
-    seq IN (SELECT seq FROM access_log WHERE event IN (SELECT value FROM json_each(:events#)))
+    event IN (SELECT value FROM json_each(:events#))
     OR seq IN (SELECT seq FROM access_log WHERE client IN (SELECT value FROM json_each(:clients#)))
     OR (json_array_length(:notes#) AND json_extract(record, '$.object') IN (SELECT value FROM json_each(:notes#)))
     OR (instr(lower(record), :word#) AND instr(
