@@ -22,6 +22,7 @@ PLACES: dict[str, str] = {
     "note move": "“Correct client or date” in the menu Note",
     "note templates": "Templates in the Settings (Ctrl+5)",
     "log accept": "“Decide …” on top of the window",
+    "log anchor": "“A second place” in the Settings (Ctrl+5)",
     "log show": "the screen Access log (Ctrl+4)",
     "key list": "Keys in the Settings (Ctrl+5)",
     "backup make": "“Back up” (Ctrl+Shift+B)",
@@ -39,6 +40,7 @@ SENTENCES: dict[str, str] = {
     "or name its encoding: --encoding {}.": "or choose its encoding: {}.",
     "and give it with --map FILE.": "and choose that file under “Map”.",
     "Use --name.": "Type its name.",
+    "Leave out --emergency.": "Open it the ordinary way.",
 }
 """What names an option of the terminal, and what is said instead; {} stands for one word."""
 

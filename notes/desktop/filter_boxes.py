@@ -10,7 +10,7 @@ from PySide6.QtCore import QDate, QLocale, QStringListModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QCalendarWidget, QComboBox, QCompleter, QLineEdit, QMenu, QWidget, QWidgetAction
 
-from notes.desktop import icons, parts, theme
+from notes.desktop import icons, names, parts, theme
 from notes.desktop.desk import Desk
 
 if TYPE_CHECKING:
@@ -171,10 +171,11 @@ def ask_for_choices(desk: Desk, owner: QWidget, client: ChoiceBox, tag: ChoiceBo
     from notes.record import choices
 
     def fill(found: Choices) -> None:
-        names: dict[str, object] = {}
+        offered: dict[str, object] = {}
         for one in found.clients:
-            names[one.name if one.name not in names else f"{one.name} ({one.ref})"] = one.id
-        client.offer(names)
+            name = names.shown(one.name, desk.preferences)
+            offered[f"{name} ({one.ref})" if name in offered or name != one.name else name] = one.id
+        client.offer(offered)
         if tag is not None:
             tag.offer({name: name for name in found.tags})
 

@@ -44,7 +44,6 @@ class Help(Screen):
         whole = parts.stacked(top, gap=theme.M, margin=theme.XL)
         whole.addLayout(row, 1)
         self.setLayout(whole)
-        self.setFocusProxy(self.page)
 
     def arrive(self, part: str = "keys", **_: Any) -> None:
         self.tabs.setCurrentIndex(PARTS.index(part) if part in PARTS else 0)

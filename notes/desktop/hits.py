@@ -36,9 +36,9 @@ def marked(snippet: str) -> tuple[str, list[tuple[int, int]]]:
 class HitLine(QStyledItemDelegate):
     """Draws hits. All are of one height, so that thousands scroll at once."""
 
-    def __init__(self, today: Callable[[], date], parent: QWidget) -> None:
+    def __init__(self, today: Callable[[], date], called: Callable[[str], str], parent: QWidget) -> None:
         super().__init__(parent)
-        self._today = today
+        self._today, self._called = today, called
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(0, (1 + LINES) * QFontMetrics(theme.font()).lineSpacing() + theme.XS + 2 * theme.M)
@@ -69,7 +69,9 @@ class HitLine(QStyledItemDelegate):
         room = QFontMetrics(small).horizontalAdvance(told) + theme.M
         painter.setFont(strong)
         painter.setPen(theme.colour("text"))
-        name = QFontMetrics(strong).elidedText(hit.client_name, Qt.TextElideMode.ElideRight, line.width() - room)
+        name = QFontMetrics(strong).elidedText(
+            self._called(hit.client_name), Qt.TextElideMode.ElideRight, line.width() - room
+        )
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, name)
         painter.setFont(small)
         painter.setPen(theme.colour("quiet"))

@@ -22,9 +22,9 @@ class Lines(QAbstractTableModel):
 
     more = Signal(object)
 
-    def __init__(self, today: Callable[[], date], parent: QObject) -> None:
+    def __init__(self, today: Callable[[], date], called: Callable[[str], str], parent: QObject) -> None:
         super().__init__(parent)
-        self._today = today
+        self._today, self._called = today, called
         self._lines: list[LineView] = []
         self._why: dict[int, str] = {}
         self._whole = True
@@ -93,10 +93,12 @@ class Lines(QAbstractTableModel):
         if column == WHEN:
             return words.day_and_clock(line.at, self._today())
         if column == CLIENT:
-            return line.client_name or (words.counted(len(line.among), "client") if line.among else "")
+            if line.client_name:
+                return self._called(line.client_name)
+            return words.counted(len(line.among), "client") if line.among else ""
         return {
             WHO: log_words.who(line),
-            WHAT: log_words.what(line),
+            WHAT: log_words.what(line, self._called),
             OUTCOME: line.outcome.capitalize(),
             WHY: self.why(line),
         }[column]

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QRadioButton, QWidget
 
 from notes.access_log import export as exporting
 from notes.access_log.receipts import Receipt
-from notes.desktop import log_receipt, log_words, parts, theme, words
+from notes.desktop import log_receipt, log_words, names, parts, theme, words
 from notes.desktop.desk import Desk
 from notes.errors import UsageError
 from notes.practice import log
@@ -56,7 +56,7 @@ class Panel(QFrame):
     def show_line(self, line: LineView, why: str) -> None:
         """All that a line says."""
         card = self._begin(f"Line {line.seq:,}")
-        for name, value in log_words.fields(line, why):
+        for name, value in log_words.fields(line, lambda name: names.shown(name, self._desk.preferences), why):
             told = parts.words(value)
             told.setTextInteractionFlags(_SELECTABLE)
             told.setAccessibleName(f"{name}: {value}")

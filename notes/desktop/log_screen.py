@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from notes.desktop import icons, log_model, log_words, parts, theme, words
+from notes.desktop import icons, log_model, log_words, names, parts, theme, words
 from notes.desktop.desk import Desk
 from notes.desktop.filter_boxes import ChoiceBox, DayBox, ask_for_choices, pick
 from notes.desktop.log_model import Lines
@@ -51,7 +51,7 @@ class LogScreen(Screen):
         self._checked: Checked | None = None
         self._review: Review | None = None
         self._wanted = Wanted()
-        self.model = Lines(lambda: desk.now().date(), self)
+        self.model = Lines(lambda: desk.now().date(), lambda name: names.shown(name, desk.preferences), self)
         self.model.more.connect(self._more)
         self.table = self._table()
         self.panel = Panel(desk)
@@ -72,7 +72,6 @@ class LogScreen(Screen):
         around.addLayout(body, 1)
         self.setLayout(around)
         desk.checked.connect(self._tell_state)
-        self.setFocusProxy(self.table)
         self._tell_state()
 
     # --- what it is made of ------------------------------------------------------------------------------------
@@ -205,7 +204,7 @@ class LogScreen(Screen):
         self._below.setCurrentIndex(0 if page.lines else 1)
         named = next((line.client_name for line in page.lines if line.client == str(self.client.chosen)), None)
         if named and self.client.text() == "This client":
-            self.client.choose(self.client.chosen, named)
+            self.client.choose(self.client.chosen, names.shown(named, self.desk.preferences))
 
     def _fill(self, lines: list[log.LineView], why: dict[int, str], whole: bool) -> None:
         self.panel.close_up()

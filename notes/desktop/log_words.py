@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from notes.desktop import words
@@ -72,22 +73,29 @@ def who(line: LineView) -> str:
     return line.actor.capitalize()
 
 
-def what(line: LineView) -> str:
+def sentence(line: LineView, called: Callable[[str], str]) -> str:
+    """The line's sentence; `called` is how clients are called on the screen."""
+    return line.sentence.replace(line.client_name, called(line.client_name)) if line.client_name else line.sentence
+
+
+def what(line: LineView, called: Callable[[str], str]) -> str:
     """What was done, where who did it stands beside it."""
-    told = line.sentence.removeprefix("The practitioner ")
+    told = sentence(line, called).removeprefix("The practitioner ")
     return told[:1].upper() + told[1:]
 
 
-def fields(line: LineView, why: str = "") -> list[tuple[str, str]]:
+def fields(line: LineView, called: Callable[[str], str], why: str = "") -> list[tuple[str, str]]:
     """Everything that the line says, in words, as pairs of name and value."""
-    among = ", ".join(line.among[:12]) + (f" and {len(line.among) - 12} more" if len(line.among) > 12 else "")
+    among = ", ".join(map(called, line.among[:12])) + (
+        f" and {len(line.among) - 12} more" if len(line.among) > 12 else ""
+    )
     computer = f"{line.user} on {line.host}" if line.user or line.host else ""
     reason = in_words(line.reason) if line.reason and line.outcome != "done" else line.reason or ""
     told = [
         ("Why it is shown", f"{why[:1].upper()}{why[1:]}"),
-        ("What", line.sentence),
+        ("What", sentence(line, called)),
         ("When", f"{words.full_day(line.at)}{words.moment(line.at)::%S}"),
-        ("Client", line.client_name or ""),
+        ("Client", called(line.client_name) if line.client_name else ""),
         ("Clients concerned", among),
         ("Outcome", line.outcome.capitalize()),
         ("Reason", f"{reason[:1].upper()}{reason[1:]}"),

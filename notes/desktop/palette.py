@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from notes.desktop import icons, matching, parts, theme
+from notes.desktop import icons, matching, names, parts, theme
 from notes.desktop.actions import COMMANDS
 from notes.desktop.desk import Desk
 
@@ -135,7 +135,7 @@ class Palette(QWidget):
             return
         self._rows += [
             Row(
-                client.name,
+                names.shown(client.name, self._desk.preferences),
                 "Archived client" if client.archived else "Client",
                 "user",
                 matching.plain(client.name),

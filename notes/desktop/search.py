@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QLineEdit, QListView, QStackedWidget, QWidget
 
-from notes.desktop import parts, theme, words
+from notes.desktop import names, parts, theme, words
 from notes.desktop.desk import Desk
 from notes.desktop.filter_boxes import ChoiceBox, DayBox, ask_for_choices, pick
 from notes.desktop.hits import HitLine
@@ -62,7 +62,9 @@ class Search(Screen):
         self.model = Hits(self)
         self.list = _List()
         self.list.setModel(self.model)
-        self.list.setItemDelegate(HitLine(lambda: desk.now().date(), self.list))
+        self.list.setItemDelegate(
+            HitLine(lambda: desk.now().date(), lambda name: names.shown(name, desk.preferences), self.list)
+        )
         self._shown = QStackedWidget()
         self._nothing = parts.Empty("magnifying-glass-minus", "No note holds all of these words", NOTHING_FOUND)
         for thing in (parts.Empty("magnifying-glass", "Search all notes", HOW), self._nothing, self.list):
@@ -78,6 +80,9 @@ class Search(Screen):
         assert box is not None
         box.addWidget(self._shown)
         self.setFocusProxy(self.box)
+
+    def _called(self, name: str) -> str:
+        return names.shown(name, self.desk.preferences)
 
     def _connect(self) -> None:
         self.box.textChanged.connect(lambda _: self._pause.start())

@@ -34,6 +34,11 @@ VISITS: dict[str, tuple[str, Callable[[dict[str, int]], dict[str, Any]]]] = {
     "a new client": ("clients", lambda ids: {"new": True}),
     "a client": ("client", lambda ids: {"client": ids["client"]}),
     "who looked": ("client", lambda ids: {"client": ids["client"], "tab": "looked"}),
+    "search": ("search", lambda ids: {}),
+    "what was found": ("search", lambda ids: {"words": "heron"}),
+    "the access log": ("log", lambda ids: {}),
+    "keys": ("help", lambda ids: {}),
+    "the guide": ("help", lambda ids: {"part": "guide"}),
     "details": ("client", lambda ids: {"client": ids["client"], "tab": "details"}),
 }
 """Every screen, in each of its states: its name in ``SCREENS`` and the place in it, from the ids of the small vault."""

@@ -294,3 +294,14 @@ def test_in_a_narrow_window_the_sentence_has_the_room(qtbot: QtBot, screen: LogS
     arrive(qtbot, screen)
     screen.resize(600, 600)
     assert screen.table.isColumnHidden(log_model.CLIENT) and not screen.table.isColumnHidden(log_model.WHAT)
+
+
+def test_who_prefers_initials_sees_no_name(qtbot: QtBot, screen: LogScreen, ask: Any) -> None:
+    screen.desk.preferences.initials = True
+    ask(clients.open, "Bruno")
+    arrive(qtbot, screen)
+    row = events(screen).index("client.open")
+    screen.table.selectRow(row)
+    seen = [screen.model.index(row, column).data() for column in range(6)]
+    told = " ".join([*seen, *(label.text() for label in screen.panel.findChildren(QLabel))])
+    assert "B. Ø." in told and "Bruno" not in told
