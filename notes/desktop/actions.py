@@ -53,6 +53,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("note.pdf", "Save as PDF …", "file-pdf", (), "Note"),
     Command("vault.lock", "Lock", "lock-simple", ("Ctrl+L",), "Vault"),
     Command("vault.veil", "Hide everything", "eye-slash", ("Ctrl+Shift+H",), "Vault"),
+    Command("vault.capture", "Allow screenshots and screen sharing", "monitor", (), "Vault"),
     Command("vault.verify", "Verify everything", "shield-check", (), "Vault"),
     Command("vault.backup", "Back up …", "download-simple", ("Ctrl+Shift+B",), "Vault"),
     Command("vault.import", "Bring in notes …", "upload-simple", (), "Vault"),

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 
-from notes.desktop import icons
+from notes.desktop import advice, icons
 from notes.desktop.actions import COMMANDS
 from notes.desktop.preferences import Preferences
 from notes.desktop.worker import Job, Worker
 from notes.errors import NotesError
 
 if TYPE_CHECKING:
+    from notes.desktop.verifying import Verifying
     from notes.practice.operations import Operation, P, R
 
 
@@ -43,6 +44,10 @@ class Desk(QObject):
     """A Notice to show; None takes it away."""
     saved = Signal(str)
     """What to say of the text being written: Saved 14:02."""
+    checked = Signal(str, str)
+    """What is known of the record's state, in a few words, and their tone: for the line at the foot."""
+    verified = Signal(object)
+    """The Report of a verification of everything that ran to its end."""
     identity_wanted = Signal(str, object)
     """Why the passphrase is asked for again, and what to do once it was right."""
 
@@ -59,6 +64,8 @@ class Desk(QObject):
         """Whether this is the sample practice, which is marked on every screen."""
         self.unsaved: dict[int, str] = {}
         """Texts that could not be saved, by note: they are tried again, and a lock must not lose them."""
+        self.verifying: Verifying | None = None
+        """The verification in the background, once the vault is open."""
         self._actions = {command.name: self._action(command) for command in COMMANDS}
         self._taken: dict[str, Callable[[], Any]] = {}
         self._before_lock: list[Callable[[], None]] = []
@@ -96,7 +103,8 @@ class Desk(QObject):
 
     def complain(self, error: NotesError) -> None:
         """Say what went wrong, why, and what to do; it stays until it is read."""
-        self.said.emit(Notice(error.what, " ".join(filter(None, (error.why, error.hint))), "alarm", None, True))
+        told = " ".join(filter(None, (error.why, error.hint)))
+        self.said.emit(Notice(advice.here(error.what), advice.here(told), "alarm", None, True))
 
     def confirm_identity(self, why: str, then: Callable[[], None]) -> None:
         """Ask for the passphrase again before `then`: for what takes text out, or changes who can open the vault."""

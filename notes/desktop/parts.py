@@ -63,6 +63,16 @@ def button(text: str, run: Callable[[], object] | None = None, *, tone: str = ""
     return made
 
 
+def icon_button(icon: str, name: str, run: Callable[[], object]) -> QToolButton:
+    """A flat button that shows an icon only; its name is its tip."""
+    made = QToolButton()
+    made.setIcon(icons.icon(icon))
+    made.setAccessibleName(name)
+    made.setToolTip(name)
+    made.clicked.connect(lambda: run())
+    return made
+
+
 def tool(action: QAction, *, text: bool = False) -> QToolButton:
     """A flat button for a command. Without `text` it shows its icon only; its name and keys are its tip."""
     made = QToolButton()

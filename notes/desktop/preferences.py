@@ -80,6 +80,15 @@ class Preferences:
         self._keep("spelling", language)
 
     @property
+    def veil_when_away(self) -> bool:
+        """Whether everything is hidden when another program comes to the front."""
+        return str(self._kept.value("veil_when_away", "false")) == "true"
+
+    @veil_when_away.setter
+    def veil_when_away(self, wanted: bool) -> None:
+        self._keep("veil_when_away", "true" if wanted else "false")
+
+    @property
     def backup_folder(self) -> Path | None:
         """Where backups go."""
         found = str(self._kept.value("backup_folder", ""))

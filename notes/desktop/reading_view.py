@@ -169,3 +169,4 @@ class ReadingView(QTextBrowser):
         side = max(theme.M, (room - wanted) // 2)
         if self.viewportMargins().left() != side:
             self.setViewportMargins(side, theme.M, side, 0)
+        self.document().setTextWidth(self.viewport().width())  # Qt does not lay out again what margins made narrower

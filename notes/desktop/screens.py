@@ -44,6 +44,24 @@ def _snippets(desk: Desk) -> Screen:
     return Snippets(desk)
 
 
+def _search(desk: Desk) -> Screen:
+    from notes.desktop.search import Search
+
+    return Search(desk)
+
+
+def _log(desk: Desk) -> Screen:
+    from notes.desktop.log_screen import LogScreen
+
+    return LogScreen(desk)
+
+
+def _help(desk: Desk) -> Screen:
+    from notes.desktop.help_screen import Help
+
+    return Help(desk)
+
+
 SCREENS: dict[str, Callable[[Desk], Screen]] = {
     "today": _today,
     "clients": _clients,
@@ -51,4 +69,7 @@ SCREENS: dict[str, Callable[[Desk], Screen]] = {
     "note": _note,
     "new_note": _new_note,
     "snippets": _snippets,
+    "search": _search,
+    "log": _log,
+    "help": _help,
 }

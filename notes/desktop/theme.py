@@ -240,6 +240,7 @@ QToolButton:hover { background: @hover; }
 QToolButton:checked { background: @chosen; }
 QToolButton:focus { border: 2px solid @accent; }
 QToolButton::menu-indicator { image: none; }
+QLineEdit QToolButton { min-height: 0; min-width: 0; padding: 0; border: 0; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QTextBrowser, QSpinBox, QDateEdit, QTimeEdit, QDateTimeEdit, QComboBox {
     background: @surface; color: @text; border: 1px solid @edge; border-radius: 6px; padding: 0 @s;

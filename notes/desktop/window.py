@@ -11,7 +11,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QToolButton, QWidget
 
-from notes.desktop import parts, theme
+from notes.desktop import advice, always, parts, theme
 from notes.desktop.actions import COMMANDS, MENUS
 from notes.desktop.desk import Desk, Notice
 from notes.desktop.gate import Gate
@@ -52,6 +52,7 @@ class Window(QMainWindow):
         desk.went.connect(self._go)
         desk.said.connect(self._say)
         desk.saved.connect(self._say_saved)
+        desk.checked.connect(self._say_state)
         desk.worker.changed.connect(self._changed)
         desk.worker.at_work.connect(self._say_at_work)
         desk.worker.went_wrong.connect(self._went_wrong)
@@ -73,8 +74,10 @@ class Window(QMainWindow):
         ):
             self.desk.take_up(name, run)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._notice.dismiss)
+        always.begin(self)
         self.desk.go("today")
         if warnings:
+            warnings = [advice.here(warning) for warning in warnings]
             self.desk.said.emit(Notice(warnings[0], "\n".join(warnings[1:]), "attention", None, True))
 
     def _house(self) -> QWidget:
@@ -192,6 +195,10 @@ class Window(QMainWindow):
 
     def _say_saved(self, told: str) -> None:
         self._saved.setText(told)
+
+    def _say_state(self, told: str, tone: str) -> None:
+        self.state.setText(told)
+        parts.set_tone(self.state, tone)
 
     def _say_at_work(self, name: str) -> None:
         if hasattr(self, "_working"):

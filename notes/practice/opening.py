@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Row
 from notes import __version__
 from notes.access_log import chain
 from notes.errors import Altered, BadValue, Corrupt, NotesError, UsageError
-from notes.practice import anchoring, carried, door, recovery, whereabouts
+from notes.practice import anchoring, carried, checked, door, recovery, whereabouts
 from notes.practice.operations import Standing, Work
 from notes.practice.practice import Practice
 from notes.practice.surroundings import Surroundings, here, iso
@@ -229,6 +229,7 @@ def _enter(practice: Practice, apart: bool) -> list[str]:
         read, places = ("", []) if apart else carried.take_in(work)
         news = whereabouts.news(work, whereabouts.of_vault(vault.folder))
         practice.place = whereabouts.kept(work)
+        practice.checked = checked.last(work)
         work.counts["header"] = vault.header.sequence
         work.account("vault.unlock")
     practice.warnings[:0] = [said for said in (told, read) if said]

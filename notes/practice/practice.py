@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from notes.access_log.events import EVENTS, Event, Outcome
 from notes.errors import Altered, BackupError, LogError, NotesError, NotWritable, RolledBack, StoreError, UsageError
 from notes.practice import whereabouts
+from notes.practice.checked import Checked
 from notes.practice.operations import Operation, P, R, Standing, Work
 from notes.practice.surroundings import iso
 from notes.store.engine import FAULTS, diagnose, store_error
@@ -38,6 +39,8 @@ class Practice:
         self.warnings: list[str] = []
         self.place: str | None = None
         """Where the one who locked the vault was; not verified, so read it with care."""
+        self.checked: Checked | None = None
+        """The last verification of everything before this unlocking."""
 
     @property
     def vault_id(self) -> str:

@@ -26,6 +26,8 @@ LONG_NOTE = 50_000
 """Characters from which on a note's passage is cut out plainly: FTS5's snippet() takes the square of the matches."""
 MOST_RANKED = 2000
 """Matches, without filters, up to which the best come first. Ranking looks at each: at 14,000 it takes 20 ms."""
+LEAST_TYPED = 2
+"""Letters from which on it is searched as somebody types: one letter would show passages of half the record."""
 MOST_TERMS = 100
 """Terms of a query that count; further ones are left out."""
 
@@ -66,8 +68,11 @@ def run(
     since: str | None = None,
     until: str | None = None,
     limit: int = 20,
+    skip: int = 0,
 ) -> Results:
     """The notes that hold all of `words`, best first, with a passage of each. Days `since` and `until` are included.
+
+    `skip` leaves out so many of the best, to go on where an earlier search ended.
 
     The line holds which notes a passage was shown of, never the words. Raises NotFound, BadValue.
     """
@@ -87,7 +92,7 @@ def run(
     if given:
         count = f"SELECT count(*) FROM notes n WHERE +n.place IN (SELECT rowid {_MATCHING}) AND {filters}"
         total = int(work.sql(count, **given, query=asked).scalar_one())
-    given |= {"query": asked, "limit": values.limit(limit), "word": _first_word(words)}
+    given |= {"query": asked, "limit": values.limit(limit), "skip": max(0, skip), "word": _first_word(words)}
     rows = work.sql(best.format(filters=filters), **given, **_CUT).all()
     work.counts["found"] = total
     work.seen = [row.note for row in rows]
@@ -106,12 +111,12 @@ _SHOWN = """
 _BEST = f"""
     SELECT {_SHOWN}, -bm25(note_index) AS score, {_PASSAGE}
     FROM note_index JOIN notes n ON n.place = note_index.rowid JOIN clients c ON c.id = n.client_id
-    WHERE note_index MATCH :query AND {{filters}} ORDER BY note_index.rank LIMIT :limit"""
+    WHERE note_index MATCH :query AND {{filters}} ORDER BY note_index.rank LIMIT :limit OFFSET :skip"""
 _NEWEST = f"""
     WITH newest AS (
         SELECT n.place FROM notes n
         WHERE +n.place IN (SELECT rowid {_MATCHING}) AND {{filters}}
-        ORDER BY n.at DESC, n.id DESC LIMIT :limit)
+        ORDER BY n.at DESC, n.id DESC LIMIT :limit OFFSET :skip)
     SELECT {_SHOWN}, 0.0 AS score, {_PASSAGE}
     FROM newest CROSS JOIN note_index ON note_index.rowid = newest.place JOIN notes n ON n.place = newest.place
     JOIN clients c ON c.id = n.client_id
@@ -127,6 +132,15 @@ def query(words: str) -> str:
         if any(c.isalnum() for c in term):
             terms.append(f'"{term}"' + ("*" if prefix else ""))
     return " ".join(terms[:MOST_TERMS])
+
+
+def as_typed(words: str) -> str:
+    """What is searched for while somebody types: the last word may go on. Nothing as long as it has one letter only."""
+    last = words.split()[-1:] if words.count('"') % 2 == 0 and not words[-1:].isspace() else []
+    bare = bool(last) and last[0][-1].isalnum()
+    if bare and len(words.strip()) < LEAST_TYPED:
+        return ""
+    return f"{words}*" if bare else words
 
 
 def next_place(work: Work) -> int:

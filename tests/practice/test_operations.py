@@ -19,10 +19,11 @@ from notes.access_log.events import EVENTS
 from notes.errors import NotFound, RecordError, Signed, StoreError, UsageError
 from notes.exchange import importing
 from notes.exchange.rows import Reading, Row
-from notes.practice import anchoring, backups, generations, keyring, log, naming, restoring, verification
+from notes.practice import anchoring, backups, generations, keyring, log, log_pages, naming, restoring, verification
 from notes.practice.operations import OPERATIONS, Operation, Work, operation
 from notes.practice.practice import Practice
 from notes.record import (
+    choices,
     client_page,
     clients,
     moving,
@@ -144,7 +145,10 @@ CASES: dict[Operation[..., Any], Case] = {
     own_words.list_words: given(),
     own_words.keep: given("Quillfeather"),
     search.run: given("heron*"),
+    choices.offer: given(),
     log.show: given(),
+    log_pages.page: given(log_pages.Wanted()),
+    log.to_review: given(),
     log.export: given(),
     log.receipt: given(),
     log.review: given(),

@@ -1,0 +1,80 @@
+"""What is in force on every screen once the vault is open: palette, veil, clipboard, capture, verification, help."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication
+
+from notes.desktop import capture
+from notes.desktop.clipboard import STAYS, Clipboard
+from notes.desktop.palette import Palette
+from notes.desktop.veil import Veil
+from notes.desktop.verifying import Verifying
+
+if TYPE_CHECKING:
+    from notes.desktop.window import Window
+
+
+def begin(window: Window) -> None:
+    """Take all of it up for a window whose vault has just been opened."""
+    desk = window.desk
+    for kind in (Veil, Palette, Clipboard, Verifying):  # of the last unlocking
+        for left in window.findChildren(kind):
+            left.setParent(None)
+            left.deleteLater()
+    veil = Veil(window, lambda: desk.preferences.veil_when_away)
+    palette = Palette(desk, window)
+    desk.take_up("vault.veil", veil.toggle)
+    desk.take_up("go.palette", palette.toggle)
+    for part in ("keys", "guide", "about"):
+        desk.take_up(f"help.{part}", partial(desk.go, "help", part=part))
+    application = QGuiApplication.instance()
+    assert isinstance(application, QGuiApplication)  # a window has one
+    veil.falls.connect(palette.close_up)
+
+    application.applicationStateChanged.connect(veil.came_or_went)
+    _copying(window)
+    _capture(window)
+    _verification(window)
+
+
+def _copying(window: Window) -> None:
+    desk = window.desk
+    told = f"Copied. It is cleared from the clipboard after {STAYS // 1000} seconds, and when you lock."
+    board = Clipboard(lambda: desk.saved.emit(told), parent=window)
+    desk.before_lock(board.clear)
+
+
+def _capture(window: Window) -> None:
+    """Kept out of captures from the start; allowed for this run only."""
+    desk = window.desk
+    protected = capture.protect(window)
+
+    def allow() -> None:
+        if not protected:
+            desk.say("Screenshots and screen sharing show this window.", capture.about(), tone="attention")
+            return
+        capture.protect(window, hidden=False)
+        desk.say(
+            "Screenshots and screen sharing show this window from now on.",
+            "Until you lock or close it.",
+            tone="attention",
+            undo=lambda: _hide(window),
+        )
+
+    desk.take_up("vault.capture", allow)
+
+
+def _hide(window: Window) -> None:
+    capture.protect(window)
+    window.desk.say("This window is kept out of screenshots and shared screens again.")
+
+
+def _verification(window: Window) -> None:
+    desk = window.desk
+    verifying = desk.verifying = Verifying(desk, parent=window)
+    desk.take_up("vault.verify", verifying.now)
+    desk.before_lock(verifying.stop)
+    verifying.begin()

@@ -1,0 +1,182 @@
+"""Boxes that narrow a list: a client by the first letters, a tag, a day. Each says ``changed`` when it narrows anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QDate, QLocale, QStringListModel, Qt, Signal
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QCalendarWidget, QComboBox, QCompleter, QLineEdit, QMenu, QWidget, QWidgetAction
+
+from notes.desktop import icons, names, parts, theme
+from notes.desktop.desk import Desk
+
+if TYPE_CHECKING:
+    from notes.record.choices import Choices
+
+
+class ChoiceBox(QLineEdit):
+    """A line in which one of many is chosen by typing a part of it. The many are asked for when it is first entered."""
+
+    changed = Signal()
+    entered = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(f"Any {name.lower()}")
+        self.setAccessibleName(name)
+        self.setClearButtonEnabled(True)
+        self.setMinimumWidth(theme.characters(14))
+        self._offered: dict[str, object] = {}
+        self._names = QStringListModel(self)
+        completer = QCompleter(self._names, self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setMaxVisibleItems(12)
+        completer.activated.connect(lambda _: self._see())
+        self.setCompleter(completer)
+        self.editingFinished.connect(self._see)
+        self.textChanged.connect(lambda text: None if text else self._see())
+        self._chosen: object = None
+
+    @property
+    def chosen(self) -> object:
+        """What is chosen; None for any."""
+        return self._chosen
+
+    def offer(self, names: dict[str, object]) -> None:
+        """What can be chosen, by what is shown."""
+        self._offered = names
+        self._names.setStringList(list(names))
+
+    def choose(self, chosen: object, name: str) -> None:
+        """Set it from outside, silently."""
+        self._offered.setdefault(name, chosen)
+        self._chosen = chosen
+        self.setText(name)
+
+    def forget(self) -> None:
+        """Let go of what was offered, and of what is chosen."""
+        self._chosen = None
+        self._offered = {}
+        self._names.setStringList([])
+        self.clear()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if not self._offered:
+            self.entered.emit()
+
+    def _see(self) -> None:
+        typed = self.text().strip()
+        found = self._offered.get(typed)
+        if typed and found is None:
+            fitting = [name for name in self._offered if typed.casefold() in name.casefold()]
+            if len(fitting) == 1:
+                found = self._offered[fitting[0]]
+                self.setText(fitting[0])
+        if typed and found is None:
+            return
+        if found != self._chosen:
+            self._chosen = found
+            self.changed.emit()
+
+
+class DayBox(QLineEdit):
+    """A day, typed or taken from a calendar; empty for any."""
+
+    changed = Signal()
+
+    def __init__(self, name: str, today: Callable[[], date], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(f"{name} any day")
+        self.setAccessibleName(f"{name} day")
+        self.setToolTip("A date such as 2026-03-31, or today, or yesterday")
+        self.setMinimumWidth(theme.characters(17))
+        self._today = today
+        self._day: str | None = None
+        shown = self.addAction(icons.icon("calendar-blank", "quiet"), QLineEdit.ActionPosition.TrailingPosition)
+        shown.setText(f"{name}: choose from a calendar")
+        shown.triggered.connect(self._show_calendar)
+        self.editingFinished.connect(self._see)
+        self.textChanged.connect(lambda text: None if text else self._see())
+
+    @property
+    def day(self) -> str | None:
+        """The day, as 2026-03-31."""
+        return self._day
+
+    def _see(self) -> None:
+        typed = self.text().strip()
+        found = read_day(typed, self._today())
+        wrong = bool(typed) and found is None
+        parts.set_tone(self, "alarm" if wrong else "")
+        self.setAccessibleDescription("This is not a day. Write it as 2026-03-31." if wrong else "")
+        if wrong:
+            return
+        if typed:
+            self.setText(found or "")
+        if found != self._day:
+            self._day = found
+            self.changed.emit()
+
+    def _show_calendar(self) -> None:
+        menu, calendar = QMenu(self), QCalendarWidget()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        day = date.fromisoformat(self._day) if self._day else self._today()
+        calendar.setSelectedDate(QDate(day.year, day.month, day.day))
+        holder = QWidgetAction(menu)
+        holder.setDefaultWidget(calendar)
+        menu.addAction(holder)
+
+        def take(chosen: QDate) -> None:
+            menu.close()
+            self.setText(chosen.toString(Qt.DateFormat.ISODate))
+            self._see()
+
+        calendar.activated.connect(take)
+        calendar.clicked.connect(take)
+        menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+
+
+def read_day(typed: str, today: date) -> str | None:
+    """The day meant: as 2026-03-31, as this computer's language writes it, or in words. None when it is none."""
+    words = {"today": today, "yesterday": today - timedelta(days=1)}
+    if typed.lower() in words:
+        return words[typed.lower()].isoformat()
+    try:
+        return date.fromisoformat(typed).isoformat()
+    except ValueError:
+        pass
+    read = QLocale.system().toDate(typed, QLocale.FormatType.ShortFormat)
+    if read.isValid() and 1 < read.year() < 100:  # two digits: this century, or the last where it would be to come
+        read = read.addYears(2000 if 2000 + read.year() <= today.year + 1 else 1900)
+    return read.toString(Qt.DateFormat.ISODate) if read.isValid() and read.year() >= 1900 else None
+
+
+def pick(name: str, options: dict[str, str | None], changed: Callable[[], object]) -> QComboBox:
+    """One of a few, by what is shown; the first is any."""
+    made = QComboBox()
+    made.setAccessibleName(name)
+    for text, value in options.items():
+        made.addItem(text, value)
+    made.currentIndexChanged.connect(lambda _: changed())
+    return made
+
+
+def ask_for_choices(desk: Desk, owner: QWidget, client: ChoiceBox, tag: ChoiceBox | None = None) -> None:
+    """Fill the boxes, with one look at the list of clients."""
+    from notes.record import choices
+
+    def fill(found: Choices) -> None:
+        offered: dict[str, object] = {}
+        for one in found.clients:
+            name = names.shown(one.name, desk.preferences)
+            offered[f"{name} ({one.ref})" if name in offered or name != one.name else name] = one.id
+        client.offer(offered)
+        if tag is not None:
+            tag.offer({name: name for name in found.tags})
+
+    desk.do(choices.offer, then=fill, owner=owner, latest=f"choices of {owner.objectName()}")

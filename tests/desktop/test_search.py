@@ -1,0 +1,184 @@
+"""Search as one types: what is found, how it is shown, and what the access log says of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QListView, QStackedWidget
+from pytestqt.qtbot import QtBot
+
+from notes.desktop.desk import Desk
+from notes.desktop.hits import marked
+from notes.desktop.search import PAGE, Search
+from notes.practice import log
+from notes.practice.practice import Practice
+from notes.record import clients, progress_notes, search
+from tests.desktop.conftest import PATIENCE
+
+
+@pytest.fixture
+def screen(qtbot: QtBot, open_desk: Desk) -> Search:
+    made = Search(open_desk)
+    qtbot.addWidget(made)
+    made.resize(900, 600)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow, timeout=PATIENCE)
+    made.arrive()
+    return made
+
+
+def found(qtbot: QtBot, screen: Search, count: int) -> None:
+    qtbot.waitUntil(lambda: screen.model.rowCount() == count, timeout=PATIENCE)
+
+
+def shown(screen: Search) -> object:
+    stack = screen.findChild(QStackedWidget)
+    assert stack is not None
+    return stack.currentWidget()
+
+
+def test_the_beginning_of_the_last_word_is_enough(qtbot: QtBot, screen: Search) -> None:
+    qtbot.keyClicks(screen.box, "laughed her")
+    found(qtbot, screen, 1)
+    hit = screen.model.hit(screen.model.index(0, 0))
+    assert hit is not None and hit.client_name == "Ada Quillfeather"
+    assert "herons" in [marked(hit.snippet)[0][start : start + length] for start, length in marked(hit.snippet)[1]]
+    assert screen.count.text() == "1 note holds all of this, the best first"
+
+
+def test_typing_leaves_one_line_for_the_pause_with_what_was_shown(qtbot: QtBot, screen: Search, ask: Any) -> None:
+    qtbot.keyClicks(screen.box, "heron")
+    found(qtbot, screen, 1)
+    screen._look()  # nothing new is asked for
+    lines = ask(log.show, event="search.run")
+    assert [line.counts for line in lines] == [{"found": 1}]
+    assert lines[0].among == ["Ada Quillfeather"]
+
+
+def test_one_letter_is_not_searched_for(qtbot: QtBot, screen: Search, ask: Any) -> None:
+    qtbot.keyClicks(screen.box, "h")
+    screen._look()
+    assert ask(log.show, event="search.run") == []
+
+
+@pytest.mark.parametrize(
+    "typed, meant",
+    [("her", "her*"), ("her ", "her "), ('"two her"', '"two her"'), ('"two her', '"two her'), ("h", ""), ("", "")],
+)
+def test_the_last_word_may_go_on_unless_it_was_ended(typed: str, meant: str) -> None:
+    assert search.as_typed(typed) == meant
+
+
+def test_nothing_typed_and_nothing_found_say_what_to_do(qtbot: QtBot, screen: Search) -> None:
+    stack = screen.findChild(QStackedWidget)
+    assert stack is not None and shown(screen) is stack.widget(0)
+    qtbot.keyClicks(screen.box, "zeppelin")
+    qtbot.waitUntil(lambda: shown(screen) is stack.widget(1), timeout=PATIENCE)
+    screen.box.clear()
+    qtbot.waitUntil(lambda: shown(screen) is stack.widget(0), timeout=PATIENCE)
+
+
+def test_enter_opens_the_best_at_the_place_found(qtbot: QtBot, screen: Search) -> None:
+    qtbot.keyClicks(screen.box, "weir")
+    found(qtbot, screen, 1)
+    hit = screen.model.hit(screen.model.index(0, 0))
+    assert hit is not None
+    with qtbot.waitSignal(screen.desk.went, timeout=PATIENCE) as went:
+        qtbot.keyClick(screen.box, Qt.Key.Key_Return)
+    assert went.args == ["note", {"note": hit.note, "find": "weir"}]
+
+
+def test_down_goes_into_the_list_and_enter_opens_there(qtbot: QtBot, screen: Search) -> None:
+    qtbot.keyClicks(screen.box, "heron")
+    found(qtbot, screen, 1)
+    qtbot.keyClick(screen.box, Qt.Key.Key_Down)
+    assert screen.list.hasFocus()
+    with qtbot.waitSignal(screen.desk.went, timeout=PATIENCE) as went:
+        qtbot.keyClick(screen.list, Qt.Key.Key_Return)
+    assert went.args is not None and went.args[0] == "note"
+
+
+def test_a_client_chosen_by_a_few_letters_narrows(qtbot: QtBot, screen: Search) -> None:
+    qtbot.keyClicks(screen.box, "heron")
+    found(qtbot, screen, 1)
+    screen.client.setFocus()
+    qtbot.waitUntil(lambda: bool(screen.client._offered), timeout=PATIENCE)
+    qtbot.keyClicks(screen.client, "brun")
+    qtbot.keyClick(screen.client, Qt.Key.Key_Return)
+    assert screen.client.text() == "Bruno Østergård"
+    found(qtbot, screen, 0)
+    screen.client.clear()
+    found(qtbot, screen, 1)
+
+
+def test_days_kind_and_tag_narrow(qtbot: QtBot, screen: Search) -> None:
+    qtbot.keyClicks(screen.box, "the")
+    found(qtbot, screen, 2)
+    qtbot.keyClicks(screen.since, "2026-03-05")
+    qtbot.keyClick(screen.since, Qt.Key.Key_Return)
+    found(qtbot, screen, 1)
+    screen.since.clear()
+    found(qtbot, screen, 2)
+    screen.tag.setFocus()
+    qtbot.waitUntil(lambda: bool(screen.tag._offered), timeout=PATIENCE)
+    qtbot.keyClicks(screen.tag, "grief")
+    qtbot.keyClick(screen.tag, Qt.Key.Key_Return)
+    found(qtbot, screen, 1)
+    screen.tag.clear()
+    found(qtbot, screen, 2)
+    screen.kind.setCurrentText("Crisis")
+    found(qtbot, screen, 0)
+
+
+def test_what_is_no_day_is_said_and_narrows_nothing(qtbot: QtBot, screen: Search) -> None:
+    qtbot.keyClicks(screen.until, "31 Februember")
+    qtbot.keyClick(screen.until, Qt.Key.Key_Return)
+    assert screen.until.day is None
+    assert "not a day" in screen.until.accessibleDescription()
+
+
+def test_hundreds_of_hits_are_read_on_as_one_scrolls_each_once(qtbot: QtBot, screen: Search, ask: Any) -> None:
+    many = 2 * PAGE + 20
+
+    def write(practice: Practice, job: object) -> None:
+        zoe = practice.do(clients.create, "Zoë")
+        for number in range(many):
+            practice.do(progress_notes.create, zoe.id, "free", f"A kingfisher, number {number}.", "2026-01-05T10:00")
+
+    done: list[object] = []
+    screen.desk.worker.run(write, then=done.append)
+    qtbot.waitUntil(lambda: bool(done), timeout=PATIENCE)
+    qtbot.keyClicks(screen.box, "kingfisher")
+    found(qtbot, screen, PAGE)
+    for expected in (2 * PAGE, many):
+        screen.list.scrollToBottom()
+        found(qtbot, screen, expected)
+    assert screen.count.text().startswith("120 notes hold")
+    seen = [screen.model.hit(screen.model.index(row, 0)) for row in range(many)]
+    assert len({hit.note for hit in seen if hit is not None}) == many
+    assert len(ask(log.show, event="search.run")) == 3
+
+
+def test_matches_are_found_among_the_signs_around_them() -> None:
+    s, e = search.MATCH_START, search.MATCH_END
+    assert marked(f"… the {s}heron{e} and {s}weir{e} …") == ("… the heron and weir …", [(6, 5), (16, 4)])
+    assert marked("nothing") == ("nothing", [])
+
+
+def test_what_was_found_leaves_the_window_with_the_screen(qtbot: QtBot, screen: Search) -> None:
+    qtbot.keyClicks(screen.box, "heron")
+    found(qtbot, screen, 1)
+    screen.leave()
+    assert screen.model.rowCount() == 0
+
+
+def test_a_hit_is_read_out_with_whose_and_when_it_is(qtbot: QtBot, screen: Search) -> None:
+    qtbot.keyClicks(screen.box, "heron")
+    found(qtbot, screen, 1)
+    told = screen.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert told.startswith("Ada Quillfeather, progress, Sunday 1 March 2026, 10:00: ")
+    assert search.MATCH_START not in told
+    assert isinstance(screen.list, QListView) and screen.list.accessibleName() == "Notes found"
