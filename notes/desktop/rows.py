@@ -78,13 +78,30 @@ class Rows(QAbstractListModel):
 
 
 class Painter(QStyledItemDelegate):
-    """Paints a row."""
+    """Paints a row. Rows with and without a detail have one height each, measured once: lists have thousands."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._heights: dict[bool, QSize] = {}
+
+    def measure_anew(self) -> None:
+        """The font may have changed."""
+        self._heights.clear()
+
+    def height_of(self, row: Row) -> int:
+        """How high the row is."""
+        return self._size(row).height()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        row: Row = index.data(Qt.ItemDataRole.UserRole)
-        body, small = QFontMetrics(theme.font()), QFontMetrics(theme.font(theme.SMALL))
-        lines = body.height() + (small.height() + 2 if row.detail else 0)
-        return QSize(200, max(theme.TARGET, lines + 2 * theme.S))
+        return self._size(index.data(Qt.ItemDataRole.UserRole))
+
+    def _size(self, row: Row) -> QSize:
+        found = self._heights.get(bool(row.detail))
+        if found is None:
+            body, small = QFontMetrics(theme.font()), QFontMetrics(theme.font(theme.SMALL))
+            lines = body.height() + (small.height() + 2 if row.detail else 0)
+            found = self._heights[bool(row.detail)] = QSize(200, max(theme.TARGET, lines + 2 * theme.S))
+        return found
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw it: ground, icon, words, state."""
@@ -157,7 +174,8 @@ class RowList(QListView):
         self.snug = snug
         self.rows = Rows(self)
         self.setModel(self.rows)
-        self.setItemDelegate(Painter(self))
+        self._painter = Painter(self)
+        self.setItemDelegate(self._painter)
         self.setAccessibleName(name)
         self.setMouseTracking(True)
         self.setTabKeyNavigation(False)
@@ -174,6 +192,7 @@ class RowList(QListView):
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show these; the row that was current stays it where it is still there."""
         before = self.current()
+        self._painter.measure_anew()
         self.rows.set_rows(rows)
         keys = [row.key if not row.heading else None for row in rows]
         wanted = keys.index(before) if before in keys and before is not None else -1
@@ -182,7 +201,7 @@ class RowList(QListView):
         if wanted >= 0:
             self.setCurrentIndex(self.rows.index(wanted))
         if self.snug:
-            self.setFixedHeight(sum(self.sizeHintForRow(number) for number in range(len(rows))) + 2 * theme.XS)
+            self.setFixedHeight(sum(self._painter.height_of(row) for row in rows) + 2 * theme.XS)
 
     def current(self) -> Any:
         """The key of the current row."""
@@ -198,6 +217,7 @@ class RowList(QListView):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self._painter.measure_anew()
             self.viewport().update()
 
     def _choose(self, index: QModelIndex) -> None:

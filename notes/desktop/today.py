@@ -181,7 +181,8 @@ def _attempts(log: LogState, now: datetime) -> Iterator[Row]:
 def _verified(log: LogState, now: datetime) -> Row:
     key: Key = ("go", ("log", {}))
     if log.verified is None:
-        return Row("Not verified yet", "Checks that nothing was altered.", "Verify", "shield", "attention", key)
+        title = "Not verified yet" if log.whole else "Not verified lately"
+        return Row(title, "Checks that nothing was altered.", "Verify", "shield", "attention", key)
     when = words.ago(log.verified, now)
     if log.problems:
         found = words.counted(log.problems, "problem")
@@ -204,7 +205,8 @@ def _reviewed(log: LogState, now: datetime) -> Row:
     key: Key = ("go", ("log", {}))
     if log.reviewed is None:
         detail = "A look now and then shows what is unusual."
-        return Row("The access log was never looked through", detail, "Review", "eye", "attention", key)
+        title = f"The access log was {'never' if log.whole else 'not lately'} looked through"
+        return Row(title, detail, "Review", "eye", "attention", key)
     late = (now - words.moment(log.reviewed)).days >= REVIEW_AFTER_DAYS
     told = f"Access log looked through {words.ago(log.reviewed, now)}"
     return Row(told, "", "Review" if late else "Reviewed", "eye", "attention" if late else "good", key)
@@ -214,7 +216,8 @@ def _receipt(log: LogState, now: datetime) -> Row:
     key: Key = ("go", ("log", {}))
     if log.receipt is None:
         detail = "Sent to yourself or a colleague, it proves that the log was not rewritten later."
-        return Row("No receipt sent away yet", detail, "Make one", "qr-code", "quiet", key)
+        title = "No receipt sent away yet" if log.whole else "No receipt sent away lately"
+        return Row(title, detail, "Make one", "qr-code", "quiet", key)
     late = (now - words.moment(log.receipt)).days >= DUE_AFTER_DAYS
     told = f"Last receipt {words.ago(log.receipt, now)}"
     return Row(told, "", "Make one" if late else "Sent", "qr-code", "quiet" if late else "good", key)

@@ -19,7 +19,7 @@ MOST = 50
 REVIEW_AFTER_DAYS = 30
 """Days after which the access log is to be looked through again; 45 CFR 164.308(a)(1)(ii)(D) says regularly."""
 LOOKED_BACK = 20_000
-"""Lines of the log looked through: some two years of a full practice."""
+"""Newest lines of the log looked through. What last happened before them counts as not lately."""
 
 
 @dataclass(frozen=True)
