@@ -88,6 +88,7 @@ def _one_look(scheme: str, scale: str, vault: Path, folder: Path) -> None:
 
 def _scenes(window: Any) -> Iterator[str]:
     """Each state of the window, by name, as a practitioner would come to it."""
+    from PySide6.QtCore import Qt
     from PySide6.QtTest import QTest
 
     from notes.sample import building
@@ -99,12 +100,81 @@ def _scenes(window: Any) -> Iterator[str]:
                 break
         QTest.qWait(100)
 
+    def show(screen: str, **place: Any) -> None:
+        window.desk.go(screen, **place)
+        settle()
+
+    def ask(operation: Any, *arguments: Any) -> Any:
+        given: list[Any] = []
+        window.desk.do(operation, *arguments, then=given.append)
+        settle(lambda: bool(given))
+        return given[0]
+
     settle()
     yield "lock-screen"
     QTest.keyClicks(window.focusWidget(), building.PASSPHRASE.decode())
     QTest.keyClick(window.focusWidget(), "\r")
     settle(lambda: window.menuBar().isVisible())
+    settle(lambda: bool(window.desk.verifying and window.desk.verifying.report))
+    window.desk.said.emit(None)
     yield "today"
+    show("clients")
+    yield "clients"
+    show("clients", new=True)
+    yield "new-client"
+
+    from notes.record import clients, progress_notes, reading
+
+    gareth = ask(clients.open, "Gareth Pugh").id
+    show("client", client=gareth)
+    yield "client"
+    show("client", client=gareth, tab="looked")
+    yield "who-looked"
+    notes = ask(reading.list_notes, gareth)
+    draft = next(note.id for note in notes if note.status == "draft")
+    signed = next(note.id for note in notes if note.status == "signed")
+    show("new_note", client=gareth)
+    yield "new-note"
+    show("note", note=draft)
+    QTest.keyClicks(window.focusWidget(), "Came in from the rain. ")
+    settle(lambda: window.desk.worker.idle)
+    QTest.qWait(2500)
+    yield "writing"
+    window.desk.action("note.sign").trigger()
+    settle()
+    yield "signing"
+    show("note", note=signed)
+    yield "signed"
+    text = ask(reading.open, signed).text
+    ask(progress_notes.amend, signed, "A slip of the pen", text.replace(" the ", " his ", 2))
+    show("note", note=signed)
+    window.desk.action("note.history").trigger()
+    settle()
+    yield "history"
+    show("note", note=signed, change="addendum")
+    yield "addendum"
+    show("search", words="brother")
+    QTest.qWait(400)
+    settle()
+    yield "search"
+    window.desk.action("go.palette").trigger()
+    settle()
+    QTest.keyClicks(window.focusWidget(), "s")
+    settle()
+    yield "palette"
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
+    show("log")
+    yield "log"
+    show("settings")
+    yield "settings"
+    for part in ("backups", "keys"):
+        show("settings", part=part)
+        yield f"settings-{part}"
+    show("help")
+    yield "keys"
+    window.desk.action("vault.veil").trigger()
+    QTest.qWait(100)
+    yield "veil"
 
 
 if __name__ == "__main__":
