@@ -44,6 +44,12 @@ def _snippets(desk: Desk) -> Screen:
     return Snippets(desk)
 
 
+def _settings(desk: Desk) -> Screen:
+    from notes.desktop.settings_screen import Settings
+
+    return Settings(desk)
+
+
 SCREENS: dict[str, Callable[[Desk], Screen]] = {
     "today": _today,
     "clients": _clients,
@@ -51,4 +57,5 @@ SCREENS: dict[str, Callable[[Desk], Screen]] = {
     "note": _note,
     "new_note": _new_note,
     "snippets": _snippets,
+    "settings": _settings,
 }
