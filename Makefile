@@ -1,4 +1,4 @@
-# make demo: the tour, from nothing.  make test: the tests.  make proof: the long attacks on every promise.
+# make demo: the sample practice, from nothing.  make test: the tests.  make proof: the long attacks on every promise.
 # All set themselves up; a second run sets up nothing again.
 
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.13 python3.14 python3,$(shell command -v $(name))))

@@ -1,14 +1,19 @@
-"""``notes``: the window when nothing is asked for and there is a display, else the terminal face."""
+"""``notes``: the window when nothing is asked for and there is a display, else the terminal face.
+
+``notes FOLDER`` opens the window on that vault: a folder is no command.
+"""
 
 from __future__ import annotations
 
-import os
 import sys
+from pathlib import Path
+
+from notes.cli.display import has_display
 
 
 def main() -> None:
     """Run the program."""
-    if len(sys.argv) == 1 and has_display():
+    if has_display() and (len(sys.argv) == 1 or is_vault(sys.argv[1])):
         from notes.desktop.__main__ import main as window  # the terminal face never waits for Qt
 
         window()
@@ -18,10 +23,9 @@ def main() -> None:
         terminal()
 
 
-def has_display() -> bool:
-    """Whether a window could be shown here."""
-    wayland_or_x = bool(os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY"))
-    return sys.platform in ("win32", "darwin") or wayland_or_x or bool(os.environ.get("QT_QPA_PLATFORM"))
+def is_vault(argument: str) -> bool:
+    """Whether it names a place and no command. A whole path counts even when nothing is there any more."""
+    return Path(argument).is_absolute() or (Path(argument) / "header.json").is_file()
 
 
 if __name__ == "__main__":

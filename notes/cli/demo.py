@@ -1,6 +1,6 @@
-"""``notes demo``: the tour. A sample practice in a throw-away vault, and the program's own commands on it.
+"""``notes demo``: a sample practice in a throw-away vault. In the window where there is a display, else as a tour.
 
-Every line after a ``$`` is run as a program of its own, and what stands below is what it answered.
+In the tour every line after a ``$`` is run as a program of its own, and what stands below is what it answered.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Annotated
 import typer
 from rich.rule import Rule
 
+from notes.cli.display import has_display
 from notes.cli.output import out, progress_bar, say, shown
 from notes.errors import UsageError
 from notes.sample import accidents, building
@@ -49,8 +50,15 @@ def demo(
     keep: Annotated[
         Path | None, typer.Option(help="Keep the sample vault in this folder, to go on trying.", show_default=False)
     ] = None,
+    terminal: Annotated[
+        bool, typer.Option("--terminal", help="Take the tour in the terminal, also where there is a display.")
+    ] = False,
 ) -> None:
-    """Take the tour: an invented practice, and the program's own commands on it."""
+    """Try an invented practice: in the window, or as a tour of the program's own commands."""
+    if keep is None and not terminal and has_display():
+        say("The window opens on the sample practice. The tour in the terminal: notes demo --terminal")
+        _show_window()
+        return
     if keep is not None and keep.exists():
         raise UsageError("That folder is there already.", "The sample never replaces anything.", "Name a new folder.")
     with tempfile.TemporaryDirectory(prefix="session-notes-demo-") as temporary:
@@ -61,6 +69,13 @@ def demo(
         _Tour(place).walk()
     if keep is not None:
         say(f"\nThe sample is kept in {shown(keep)}; its passphrase is: {building.PASSPHRASE.decode()}")
+
+
+def _show_window() -> None:
+    """In a program of its own: the terminal face never reads Qt."""
+    done = subprocess.run([sys.executable, "-m", "notes.desktop", "--sample"], check=False)
+    if done.returncode:
+        raise typer.Exit(done.returncode)
 
 
 def _build(folder: Path) -> None:

@@ -9,6 +9,13 @@
 - ``icons``      the icons
 - ``parts``      small widgets that several screens use
 - ``words``      times and counts as people say them
-- one file for each screen: ``gate`` (lock screen), ``first_run``, ``today``, ``clients``, ``client_page``, ``editor``,
+- ``frame``      what stands around every screen
+- ``idle``       when the vault locks by itself; ``place`` is where one was, ``notices`` what is said after unlocking
+- ``identity``   the passphrase asked for again
+- ``first_run``  making a vault, step by step (``choose_passphrase``, ``recovery_card``, ``restore_card``,
+  ``sample_practice``); ``secret_fields`` are the fields for what opens a vault
+- ``older_copy`` what is missing, and the two ways to go on
+- ``daily_backup``, ``long_work``  what takes longer, with its progress
+- one file for each screen: ``gate`` (lock screen), ``today``, ``clients``, ``client_page``, ``editor``,
   ``search``, ``log_screen``, ``settings_screen``, ``help_screen``
 """

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from notes.desktop import theme
+from notes.desktop import sample_practice, theme
 from notes.desktop.desk import Desk
+from notes.desktop.idle import on_signals
 from notes.desktop.preferences import Preferences
 from notes.desktop.window import TITLE, Window
 from notes.desktop.worker import Worker
+from notes.vault import process
 
 
 def application(preferences: Preferences) -> QApplication:
@@ -28,19 +29,29 @@ def application(preferences: Preferences) -> QApplication:
 
 def main(folder: Path | None, sample: bool = False) -> int:
     """Show the window until it is closed. Gives the exit code."""
+    process.harden()
     preferences = Preferences()
-    folder = folder or next(iter(preferences.recent), None)
-    assert folder is not None
+    if folder is None and not sample:
+        folder = next(iter(preferences.recent), None)
     app = application(preferences)
     desk = Desk(Worker(), preferences)
-    desk.sample = sample
+    desk.sample = sample and folder is not None
+    if desk.sample:
+        assert folder is not None
+        sample_practice.use(folder)
+
+    def start_afresh(folder: Path) -> None:
+        process.replace([str(folder.absolute()), *(["--sample"] if desk.sample else [])])
+
     window = Window(desk, folder, start_afresh)
+    window.system.listen(int(window.winId()))
+    app.commitDataRequest.connect(lambda _: window.end_now())
+    on_signals(window.close)
     window.show()
+    if sample and folder is None:
+        window.first_run.try_sample()
     code = app.exec()
     desk.worker.stop()
+    if desk.sample and window.folder is not None:
+        sample_practice.throw_away(window.folder)
     return code
-
-
-def start_afresh(folder: Path) -> None:
-    """Replace this program by a new one at the lock screen: nothing of what was open stays in memory."""
-    os.execv(sys.executable, [sys.executable, "-m", "notes.desktop", str(folder)])  # noqa: S606

@@ -33,6 +33,8 @@ class Notice:
     tone: str = "plain"
     undo: Callable[[], None] | None = None
     stays: bool = False
+    verb: str = "Undo"
+    """What stands on the button, where `undo` does something else: goes to what the line tells of."""
 
 
 class Desk(QObject):
@@ -62,13 +64,14 @@ class Desk(QObject):
         self.worker, self.preferences, self.now = worker, preferences, now
         self.sample = False
         """Whether this is the sample practice, which is marked on every screen."""
-        self.unsaved: dict[int, str] = {}
-        """Texts that could not be saved, by note: they are tried again, and a lock must not lose them."""
         self.verifying: Verifying | None = None
         """The verification in the background, once the vault is open."""
         self._actions = {command.name: self._action(command) for command in COMMANDS}
         self._taken: dict[str, Callable[[], Any]] = {}
         self._before_lock: list[Callable[[], None]] = []
+        self.unsaved: dict[int, str] = {}
+        """Text by note that could not be saved. Filled by a save that failed, emptied by one that did not; while there
+        is any, the program is neither replaced nor ended, and after unlocking the note is shown with it."""
 
     def do(
         self,
@@ -133,6 +136,12 @@ class Desk(QObject):
         made.setEnabled(False)
         made.triggered.connect(lambda: self._taken[command.name]())
         return made
+
+    def lay_everything_down(self) -> None:
+        """The vault is locked: no command is in force, and nobody has anything left to hand over."""
+        for name in list(self._taken):
+            self.lay_down(name)
+        self._before_lock.clear()
 
     # --- locking -----------------------------------------------------------------------------------------------
 

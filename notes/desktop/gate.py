@@ -1,74 +1,192 @@
-"""The lock screen: the vault's passphrase, or its recovery key."""
+"""The lock screen: the vault's passphrase, or its recovery key. It says nothing of what is inside."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QProgressBar, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from notes.desktop import parts, theme
-from notes.desktop.worker import Worker
-from notes.errors import NotesError
+from notes.desktop.notices import in_words
+from notes.desktop.secret_fields import KeyFileRow, PassphraseField, RecoveryField
+from notes.desktop.worker import Opened, Worker
+from notes.errors import BadFile, Busy, NotesError, WrongKey
+
+WIDTH = 460
 
 
 class Gate(QWidget):
-    """Asks for the passphrase and unlocks. Says nothing of what is inside."""
+    """Asks for what opens the vault, and unlocks."""
 
     opened = Signal(object)
-    """The warnings to show first, as a list."""
+    """An ``Opened``."""
+    elsewhere = Signal()
+    """Another vault is wanted, or a new one."""
+    given_up = Signal()
+    """The lines that are not on disk are to be lost, and the program ended."""
 
-    def __init__(self, worker: Worker, folder: Path, parent: QWidget | None = None) -> None:
+    def __init__(self, worker: Worker, folder: Path, parent: QWidget | None = None, *, filled_in: bytes = b"") -> None:
         super().__init__(parent)
         self._worker, self.folder = worker, folder
-        self._typed = QLineEdit()
-        self._typed.setEchoMode(QLineEdit.EchoMode.Password)
-        self._typed.setAccessibleName("Passphrase")
-        self._typed.setPlaceholderText("Passphrase")
-        self._typed.returnPressed.connect(self._unlock)
-        self._open = parts.button("Unlock", self._unlock, tone="main")
+        self._wanted = self._asks_for_file = False
+        self._passphrase, self._recovery, self._key_file = PassphraseField(), RecoveryField(), KeyFileRow()
+        self._typed = self._passphrase.line
+        self._recovery.hide()
+        self._key_file.hide()
+        for field in (self._passphrase, self._recovery):
+            field.entered.connect(self._unlock)
+        self._build(filled_in)
+        self.setFocusProxy(self._typed)
+        QTimer.singleShot(0, self, self._look_at_slots)
+
+    def _build(self, filled_in: bytes) -> None:
+        self._open = parts.button("Unlock", self._unlock, tone="main", icon="lock-simple-open")
+        self._stop = parts.button("Cancel", self.cancel)
+        self._stop.hide()
+        self._other_way = parts.button("Use the recovery key", self._switch, tone="link")
+        self._other_vault = parts.button("Another vault …", self.elsewhere.emit, tone="link")
+        self._lose = parts.button("Give these lines up and quit", self.given_up.emit, tone="alarm")
         self._at_work = QProgressBar(maximum=0, textVisible=False)
-        self._at_work.hide()
+        self._at_work.setAccessibleName("Unlocking")
+        self._waiting = parts.words("Unlocking …", theme.SMALL, tone="quiet")
         self._trouble = parts.words(tone="alarm")
-        self._trouble.hide()
+        self._kept = parts.words(tone="attention")
+        self._sample = parts.words(tone="quiet")
+        if filled_in:
+            self._typed.setText(filled_in.decode())
+            self._sample.setText(f"The sample's passphrase is filled in for you: {filled_in.decode()}")
+        for label in (self._lose, self._at_work, self._waiting, self._trouble, self._kept):
+            label.hide()
+        self._sample.setVisible(bool(filled_in))
+        name = parts.words(self.folder.stem, tone="quiet")
+        name.setToolTip(str(self.folder.parent))
         card = parts.Card()
-        card.setMaximumWidth(440)
         for thing in (
             parts.words("Session Notes", theme.TITLE, strong=True),
-            parts.words(folder.stem, tone="quiet"),
-            self._typed,
+            name,
+            self._kept,
+            self._lose,
+            self._sample,
+            self._passphrase,
+            self._recovery,
+            self._key_file,
             self._trouble,
+            self._waiting,
             self._at_work,
         ):
             card.body.addWidget(thing)
-        card.body.addLayout(parts.beside(0, self._open))
-        outer = parts.stacked(0, gap=0, margin=theme.XL)
-        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
-        outer.addStretch(1)
-        card.setMinimumWidth(420)
-        self.setLayout(outer)
-        self.setFocusProxy(self._typed)
+        card.body.addLayout(parts.beside(self._other_way, 0, self._stop, self._open))
+        column = parts.Column(max(WIDTH, theme.characters(56)))
+        column.body.addStretch(1)
+        column.body.addWidget(card)
+        column.body.addWidget(self._other_vault, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.body.addStretch(1)
+        self.setLayout(parts.stacked(column, gap=0))
+
+    def say_kept(self, count: int) -> None:
+        """Say that the text of so many notes is not on disk yet."""
+        notes = "a note are" if count == 1 else f"{count} notes are"
+        self._kept.setText(
+            f"The last lines of {notes} not on disk: saving failed when the vault locked. They are kept in memory. "
+            "Make room on the disk if it is full, then unlock: they are saved then. Closing would lose them."
+        )
+        self._kept.show()
+        self._lose.show()
+        self._other_vault.hide()
+
+    @property
+    def with_key(self) -> Literal["passphrase", "recovery"]:
+        """What it asks for."""
+        return "recovery" if self._recovery.isVisibleTo(self) else "passphrase"
+
+    def cancel(self) -> None:
+        """Unlock no more: what comes of the attempt under way is locked at once."""
+        self._wanted = False
+        self._busy(False)
+        self.setFocus()
+
+    # --- unlocking ---------------------------------------------------------------------------------------------
+
+    def _look_at_slots(self) -> None:
+        """Whether a slot asks for a key file stands in the header, in clear."""
+
+        def look(_: object) -> bool:
+            from notes.vault import header
+
+            return any(slot.key_file for slot in header.read(self.folder).header.slots)
+
+        def show(asks: bool) -> None:
+            self._key_file.setVisible(asks and self.with_key == "passphrase")
+            self._asks_for_file = asks
+
+        self._worker.apart(look, then=show, failed=self._say, owner=self)
+
+    def _switch(self) -> None:
+        recovery = self.with_key == "passphrase"
+        self._passphrase.setVisible(not recovery)
+        self._recovery.setVisible(recovery)
+        self._key_file.setVisible(not recovery and self._asks_for_file)
+        self._other_way.setText("Use the passphrase" if recovery else "Use the recovery key")
+        self._trouble.hide()
+        field = self._recovery if recovery else self._passphrase
+        self.setFocusProxy(field)
+        field.setFocus()
 
     def _unlock(self) -> None:
-        from notes.vault import passphrase
         from notes.vault.slots import Secret
 
-        typed = bytearray(self._typed.text().encode())
-        self._typed.clear()
+        if self._wanted:
+            return
+        try:
+            if self.with_key == "recovery":
+                secret = Secret("recovery", self._recovery.take())
+            else:
+                key_file = self._key_file.read()
+                if key_file is None and self._asks_for_file:
+                    raise BadFile("This vault also asks for its key file.", "", "Choose it, then unlock.")
+                secret = Secret("passphrase", self._passphrase.take(), key_file)
+        except NotesError as error:
+            self._say(error)
+            return
+        self._wanted = True
         self._busy(True)
-        self._worker.unlock(self.folder, Secret("passphrase", passphrase.prepare(typed)), self._opened, self._failed)
+        self._worker.unlock(self.folder, secret, self._opened, self._failed)
 
-    def _opened(self, warnings: list[str]) -> None:
-        self.opened.emit(warnings)
+    def _opened(self, opened: Opened) -> None:
+        if not self._wanted:
+            self._worker.lock(lambda _: None, lambda _: None)
+            return
+        self._wanted = False
+        self._busy(False)
+        self.opened.emit(opened)
 
     def _failed(self, error: NotesError) -> None:
-        self._busy(False)
-        self._trouble.setText(" ".join(filter(None, (error.what, error.why, error.hint))))
+        if self._wanted:
+            self._wanted = False
+            self._busy(False)
+            self._say(error)
+
+    def _say(self, error: NotesError) -> None:
+        self._trouble.setText(_told(error, self.with_key))
         self._trouble.show()
-        self._typed.setFocus()
+        self.setFocus()
 
     def _busy(self, at_work: bool) -> None:
-        self._at_work.setVisible(at_work)
-        self._typed.setEnabled(not at_work)
-        self._open.setEnabled(not at_work)
-        self._trouble.hide()
+        for shown in (self._at_work, self._waiting, self._stop):
+            shown.setVisible(at_work)
+        for field in (self._passphrase, self._recovery, self._key_file, self._open, self._other_way, self._other_vault):
+            field.setEnabled(not at_work)
+        if at_work:
+            self._trouble.hide()
+            self._stop.setFocus()
+
+
+def _told(error: NotesError, typed: str) -> str:
+    """What went wrong and what to do, without the terminal's commands."""
+    if isinstance(error, WrongKey) and typed == "passphrase":
+        return "That passphrase does not open this vault. Type it again, slowly; it may help to show it with the eye."
+    if isinstance(error, Busy):
+        return "This vault is open in another window or program. Close it there, then unlock here."
+    return in_words(error)

@@ -210,12 +210,13 @@ class NoticeBar(QFrame):
         self._back: Callable[[], None] | None = None
         self.hide()
 
-    def tell(self, text: str, detail: str, tone: str, undo: Callable[[], None] | None) -> None:
-        """Show a line."""
+    def tell(self, text: str, detail: str, tone: str, undo: Callable[[], None] | None, verb: str = "Undo") -> None:
+        """Show a line. `verb` stands on the button that runs `undo`."""
         self._text.setText(text)
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail))
         self._back = undo
+        self._undo.setText(verb)
         self._undo.setVisible(undo is not None)
         set_tone(self, tone)
         self.setAccessibleName(f"{text} {detail}".strip())

@@ -99,6 +99,15 @@ class Preferences:
         self._keep("backup_folder", str(folder) if folder else "")
 
     @property
+    def backup_daily(self) -> bool:
+        """Whether a backup is made each time the vault is opened, at most once a day."""
+        return str(self._kept.value("backup_daily", "true")) == "true"
+
+    @backup_daily.setter
+    def backup_daily(self, wanted: bool) -> None:
+        self._keep("backup_daily", "true" if wanted else "false")
+
+    @property
     def geometry(self) -> QByteArray:
         """Size and place of the window."""
         found = self._kept.value("geometry", QByteArray())

@@ -62,6 +62,12 @@ def _help(desk: Desk) -> Screen:
     return Help(desk)
 
 
+def _settings(desk: Desk) -> Screen:
+    from notes.desktop.settings_screen import Settings
+
+    return Settings(desk)
+
+
 SCREENS: dict[str, Callable[[Desk], Screen]] = {
     "today": _today,
     "clients": _clients,
@@ -72,4 +78,5 @@ SCREENS: dict[str, Callable[[Desk], Screen]] = {
     "search": _search,
     "log": _log,
     "help": _help,
+    "settings": _settings,
 }

@@ -5,139 +5,212 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QToolButton, QWidget
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QWidget
 
-from notes.desktop import advice, always, parts, theme
+from notes.desktop import always, notices, parts, place, sample_practice, theme
 from notes.desktop.actions import COMMANDS, MENUS
+from notes.desktop.daily_backup import DailyBackup
 from notes.desktop.desk import Desk, Notice
+from notes.desktop.frame import ROOMS, Foot, Rooms, hide_what_floats, read_only_strip, sample_strip
 from notes.desktop.gate import Gate
+from notes.desktop.identity import Identity
+from notes.desktop.idle import Idle, System
 from notes.desktop.parts import NoticeBar
 from notes.desktop.screen import Screen
 from notes.desktop.screens import SCREENS
-from notes.desktop.worker import Kinds
+from notes.desktop.worker import Kinds, Opened
 from notes.errors import NotesError
+
+if TYPE_CHECKING:
+    from notes.desktop.first_run import FirstRun
 
 TITLE = "Session Notes"
 """The title of every window: neutral, whoever is on the screen."""
 NOTICE_STAYS = 8000
 """Milliseconds for which a line that needs nothing done stays on top."""
-ROOMS = ("go.today", "go.clients", "go.search", "go.log", "go.settings")
 
 
 class Window(QMainWindow):
     """One window on one vault. `start_afresh` replaces the program by a new one at the lock screen."""
 
-    def __init__(self, desk: Desk, folder: Path, start_afresh: Callable[[Path], None]) -> None:
+    def __init__(self, desk: Desk, folder: Path | None, start_afresh: Callable[[Path], None]) -> None:
         super().__init__()
         self.desk, self.folder = desk, folder
         self._start_afresh = start_afresh
         self._screens: dict[str, Screen] = {}
         self._current: Screen | None = None
         self._been: list[tuple[str, dict[str, Any]]] = []
-        self._locking = False
+        self._house: QWidget | None = None
+        self._left: QWidget | None = None
+        self._aside: QWidget | None = None
+        self._read_only: QFrame | None = None
+        self._to_say: list[Notice] = []
+        self._shown: Notice | None = None
+        self._locking = self._ended = False
+        self._then: Callable[[], None] = lambda: None
         self.setWindowTitle(TITLE)
+        self.setAcceptDrops(True)
         self.resize(1180, 760)
         self.restoreGeometry(desk.preferences.geometry)
         self._all = QStackedWidget()
-        self.setCentralWidget(self._all)
-        self.gate = Gate(desk.worker, folder)
-        self.gate.opened.connect(self._enter)
-        self._all.addWidget(self.gate)
-        self.menuBar().hide()
-        self.gate.setFocus()
+        self._strip = sample_strip()
+        self._strip.setVisible(desk.sample)
+        column, central = parts.stacked(self._strip, gap=0), QWidget()
+        column.addWidget(self._all, 1)
+        central.setLayout(column)
+        self.setCentralWidget(central)
+        self._build_menus()
+        self.idle, self.system = Idle(lambda: desk.preferences.lock_after, parent=self), System(self)
+        self.backup = DailyBackup(desk, lambda: self.idle.quiet, self)
+        self.idle.lock_wanted.connect(self.lock)
+        self.system.lock_wanted.connect(self.lock)
         desk.went.connect(self._go)
         desk.said.connect(self._say)
         desk.saved.connect(self._say_saved)
         desk.checked.connect(self._say_state)
+        desk.identity_wanted.connect(self._ask_again)
         desk.worker.changed.connect(self._changed)
         desk.worker.at_work.connect(self._say_at_work)
         desk.worker.went_wrong.connect(self._went_wrong)
+        if folder is not None:
+            self.show_gate(folder)
+        else:
+            self.choose_vault()
+
+    # --- before a vault is open --------------------------------------------------------------------------------
+
+    def show_gate(self, folder: Path) -> None:
+        """The lock screen of a vault."""
+        self.folder = folder
+        filled_in = sample_practice.passphrase() if self.desk.sample else b""
+        self._strip.setVisible(self.desk.sample)
+        self.gate = Gate(self.desk.worker, folder, filled_in=filled_in)
+        self.gate.opened.connect(self._enter)
+        self.gate.elsewhere.connect(self.choose_vault)
+        self.gate.given_up.connect(self._give_up)
+        self._put_in_front(self.gate)
+
+    def choose_vault(self, restore: bool = False) -> None:
+        """Make a vault, open another one, try the sample, or restore a backup."""
+        from notes.desktop.first_run import FirstRun
+
+        self.first_run: FirstRun = FirstRun(self.desk)
+        self.first_run.chosen.connect(self.show_gate)
+        self._put_in_front(self.first_run)
+        if restore:
+            self.first_run.restore()
+
+    def _put_in_front(self, widget: QWidget) -> None:
+        """Show it, and take away what was shown: at the next change it is gone."""
+        before = self._all.currentWidget()
+        self._all.addWidget(widget)
+        self._all.setCurrentWidget(widget)
+        self.menuBar().setVisible(widget is self._house)
+        widget.setFocus()
+        if self._aside is not None:
+            self._aside.deleteLater()  # by Qt: buttons and what they run keep each other alive in Python
+        self._aside = before
+        if before is not None:
+            self._all.removeWidget(before)
 
     # --- the frame ---------------------------------------------------------------------------------------------
 
-    def _enter(self, warnings: list[str]) -> None:
-        """The vault is open: build the frame, and go to where one was."""
-        self.desk.preferences.remember(self.folder)
-        house = self._house()
-        self._all.addWidget(house)
-        self._all.setCurrentWidget(house)
-        self._build_menus()
+    def _enter(self, opened: Opened) -> None:
+        """The vault is open: build the frame, say what is to be said, and go to where one was."""
+        assert self.folder is not None
+        self._forget()
+        if not self.desk.sample:
+            self.desk.preferences.remember(self.folder)
+        self._house = self._build_house()
+        self._put_in_front(self._house)
         for name, run in (
             *((room, self._goer(room.removeprefix("go."))) for room in ROOMS),
             ("go.back", self.back),
             ("vault.lock", self.lock),
+            ("vault.backup", lambda: self.desk.go("settings", part="backups")),
+            ("vault.import", lambda: self.desk.go("settings", part="import")),
+            ("vault.verify", lambda: self.desk.go("settings", part="checks")),
             ("vault.quit", self.close),
         ):
             self.desk.take_up(name, run)
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._notice.dismiss)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self._house, self._notice.dismiss)
         always.begin(self)
+        self.idle.begin()
+        self.backup.begin()
+        if opened.rollback:
+            self._show_older_copy(opened.rollback)
+        else:
+            self._come_back(place.read(opened.place))
+        for warning in opened.warnings:
+            told = notices.in_the_window(warning)
+            verb, go = notices.way(told, self.desk.go) or ("", None)
+            self._to_say.append(Notice(told.text, told.detail, "attention", go, True, verb))
+        self._say_next()
+
+    def _come_back(self, was: tuple[str, dict[str, Any]] | None) -> None:
+        if self.desk.unsaved and "note" in SCREENS:
+            self.desk.go("note", note=next(iter(self.desk.unsaved)))
+        elif was is not None and was[0] in SCREENS:
+            self.desk.go(was[0], **was[1])
+        else:
+            self.desk.go("today")
+
+    def _show_older_copy(self, told: str) -> None:
+        from notes.desktop.older_copy import OlderCopy
+
+        card = OlderCopy(self.desk.worker, told)
+        card.restore_wanted.connect(self._restore_instead)
+        card.read_wanted.connect(lambda: self.desk.go("today"))
+        card.decided.connect(self._decided)
+        self._screen_stack.addWidget(card)
+        self._screen_stack.setCurrentWidget(card)
+        self._read_only = read_only_strip(lambda: self._screen_stack.setCurrentWidget(card))
+        self._above.insertWidget(0, self._read_only)
+        self._read_only.show()
+
+    def _decided(self) -> None:
+        if self._read_only is not None:
+            self._read_only.hide()
         self.desk.go("today")
-        if warnings:
-            warnings = [advice.here(warning) for warning in warnings]
-            self.desk.said.emit(Notice(warnings[0], "\n".join(warnings[1:]), "attention", None, True))
+        self.desk.say("This copy is the record now.", "The access log says so, and why.")
 
-    def _house(self) -> QWidget:
-        side = QFrame()
-        side.setObjectName("side")
-        side.setFixedWidth(theme.characters(26))
-        rooms = parts.stacked(gap=theme.XS, margin=(theme.S, theme.L))
-        self._rooms: dict[str, QToolButton] = {}
-        for name in ROOMS:
-            made = self._room(name)
-            self._rooms[name.removeprefix("go.")] = made
-            rooms.addWidget(made)
-        rooms.addStretch(1)
-        rooms.addWidget(self._room("vault.veil"))
-        rooms.addWidget(self._room("vault.lock"))
-        side.setLayout(rooms)
+    def _restore_instead(self) -> None:
+        self._leave(lambda: self.choose_vault(restore=True))
 
+    def _build_house(self) -> QWidget:
+        rooms = Rooms(self.desk)
+        self._rooms = rooms.buttons
+        self._foot = Foot()
         self._notice = NoticeBar()
-        self._notice.closed.connect(self._back_to_screen)
-        self._away = QTimer(self, singleShot=True, interval=NOTICE_STAYS)
+        self._notice.closed.connect(self._say_next)
+        self._away = QTimer(self._notice, singleShot=True, interval=NOTICE_STAYS)
         self._away.timeout.connect(self._notice.dismiss)
         self._screen_stack = QStackedWidget()
-        above = parts.stacked(self._notice, gap=0, margin=(theme.L, theme.S))
+        self._identity = Identity(self.desk.worker)
+        self._identity.over.connect(self._after_identity)
+        self._screen_stack.addWidget(self._identity)
+        self._above = parts.stacked(self._notice, gap=theme.S, margin=(theme.L, theme.S))
         middle = parts.stacked(gap=0)
-        if self.desk.sample:
-            middle.addWidget(_strip())
-        middle.addLayout(above)
+        middle.addLayout(self._above)
         middle.addWidget(self._screen_stack, 1)
-        middle.addWidget(self._foot())
+        middle.addWidget(self._foot)
         house = QWidget()
         row = parts.beside(gap=0)
-        row.addWidget(side)
+        row.addWidget(rooms)
         row.addLayout(middle, 1)
         house.setLayout(row)
         return house
-
-    def _room(self, name: str) -> QToolButton:
-        made = parts.tool(self.desk.action(name), text=True)
-        made.setSizePolicy(made.sizePolicy().Policy.Expanding, made.sizePolicy().Policy.Fixed)
-        made.setIconSize(QSize(20, 20))
-        made.setMinimumHeight(theme.TARGET)
-        return made
-
-    def _foot(self) -> QFrame:
-        foot = QFrame()
-        foot.setObjectName("foot")
-        self._saved = parts.words(scale=theme.SMALL, tone="quiet", wrap=False)
-        self._working = parts.words(scale=theme.SMALL, tone="quiet", wrap=False)
-        self.state = parts.words(scale=theme.SMALL, tone="quiet", wrap=False)
-        """What the verification in the background found, in words."""
-        across = parts.beside(self._saved, 0, self._working, self.state, gap=theme.L, margin=(theme.L, theme.XS))
-        foot.setLayout(across)
-        return foot
 
     def _build_menus(self) -> None:
         for menu in MENUS:
             made = self.menuBar().addMenu(menu)
             made.addActions([self.desk.action(command.name) for command in COMMANDS if command.menu == menu])
         self.addActions([self.desk.action(command.name) for command in COMMANDS])
-        self.menuBar().show()
+        self.menuBar().hide()
 
     # --- going -------------------------------------------------------------------------------------------------
 
@@ -174,35 +247,54 @@ class Window(QMainWindow):
             made.setCheckable(True)
             made.setChecked(room == name)
 
-    def _back_to_screen(self) -> None:
-        if self._current is not None and self.focusWidget() is None:
-            self._current.setFocus()
-
     def _changed(self, kinds: Kinds) -> None:
         if self._current is not None and self._current.shows & kinds:
             self._current.refresh()
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A file or folder from outside can be brought in."""
+        urls = event.mimeData().urls()
+        if self._house is not None and len(urls) == 1 and urls[0].isLocalFile():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.desk.go("settings", part="import", path=event.mimeData().urls()[0].toLocalFile())
+
     # --- saying ------------------------------------------------------------------------------------------------
 
     def _say(self, notice: Notice | None) -> None:
+        if self._house is None:
+            return
         self._away.stop()
         if notice is None:
             self._notice.dismiss()
             return
-        self._notice.tell(notice.text, notice.detail, notice.tone, notice.undo)
+        if self._shown is not None and self._shown.stays:
+            self._to_say.insert(0, self._shown)  # not read yet: it comes back after this one
+        self._shown = notice
+        self._notice.tell(notice.text, notice.detail, notice.tone, notice.undo, notice.verb)
         if not notice.stays:
             self._away.start()
 
+    def _say_next(self) -> None:
+        self._shown = None
+        if self._to_say:
+            self._say(self._to_say.pop(0))
+        elif self._current is not None and self.focusWidget() is None:
+            self._current.setFocus()
+
     def _say_saved(self, told: str) -> None:
-        self._saved.setText(told)
+        if self._house is not None:
+            self._foot.saved.setText(told)
 
     def _say_state(self, told: str, tone: str) -> None:
-        self.state.setText(told)
-        parts.set_tone(self.state, tone)
+        if self._house is not None:
+            self._foot.state.setText(told)
+            parts.set_tone(self._foot.state, tone)
 
     def _say_at_work(self, name: str) -> None:
-        if hasattr(self, "_working"):
-            self._working.setText(f"{name} …" if name else "")
+        if self._house is not None:
+            self._foot.working.setText(f"{name} …" if name else "")
 
     def _went_wrong(self, error: BaseException) -> None:
         if isinstance(error, NotesError):
@@ -220,43 +312,94 @@ class Window(QMainWindow):
             )
         )
 
+    # --- asking again ------------------------------------------------------------------------------------------
+
+    def _ask_again(self, why: str, then: Callable[[], None]) -> None:
+        if self._identity.valid:
+            then()
+            return
+        self._identity.ask(why, then)
+        self._screen_stack.setCurrentWidget(self._identity)
+        self._identity.setFocus()
+
+    def _after_identity(self) -> None:
+        if self._current is not None:
+            self._screen_stack.setCurrentWidget(self._current)
+            self._current.setFocus()
+
     # --- locking -----------------------------------------------------------------------------------------------
 
     def lock(self) -> None:
         """Lock at once: nothing is asked, nothing waits. What is unsaved is saved first, out of sight."""
-        self._leave(lambda: self._start_afresh(self.folder))
+        folder = self.folder
+        if self._house is not None and folder is not None:
+            self._leave(lambda: self._start_afresh(folder))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Closing saves and locks too, and then ends the program."""
-        if self._locking or self._all.currentWidget() is self.gate:
+        """Closing saves and locks too, and then ends the program; not while there is text that could not be saved."""
+        if self._ended or (self._house is None and not self._locking and not self.desk.unsaved):
             self.desk.preferences.geometry = self.saveGeometry()
             event.accept()
             return
         event.ignore()
-        self._leave(self._end)
+        if self._house is not None or self._locking:
+            self._leave(self._end)
+
+    def end_now(self, patience: int = 10_000) -> None:
+        """The session of the computer's user ends: save, lock, and come back when that is done."""
+        wait = QEventLoop()
+        looks = QTimer(interval=20)
+        looks.timeout.connect(lambda: wait.quit() if self._ended or self.desk.unsaved else None)
+        looks.start()
+        QTimer.singleShot(patience, wait, wait.quit)
+        self.close()
+        wait.exec()
 
     def _leave(self, then: Callable[[], None]) -> None:
+        self._then = then
         if self._locking:
             return
+        assert self.folder is not None
         self._locking = True
         self.desk.preferences.geometry = self.saveGeometry()
-        self._all.setCurrentWidget(self.gate)
-        self.menuBar().hide()
+        was = place.write(self._current.name, self._current.place()) if self._current is not None else None
+        self.idle.end()
+        self.backup.end()
+        hide_what_floats(self)
+        self._left, self._house = self._house, None
+        if self._left is not None:
+            self._all.removeWidget(self._left)
+        self.show_gate(self.folder)
+        self.gate.setEnabled(False)
         self.desk.flush()
-        self.desk.worker.lock(lambda _: then(), self._could_not_lock)
+        self.desk.worker.lock(self._locked, self._locked, was)
 
-    def _could_not_lock(self, error: NotesError) -> None:
+    def _locked(self, _: object) -> None:
+        """The keys are gone, also where the last line could not be written. Only text that was not saved is kept."""
         self._locking = False
-        self.desk.complain(error)
+        self.gate.setEnabled(True)
+        self._forget()
+        if self.desk.unsaved:
+            self.gate.say_kept(len(self.desk.unsaved))
+            self.gate.setFocus()
+        else:
+            self._then()
+
+    def _forget(self) -> None:
+        """Take down what was shown; the program goes on as it is when something could not be saved."""
+        self._screens.clear()
+        self._been.clear()
+        self._to_say.clear()
+        self._current = self._shown = None
+        self.desk.lay_everything_down()
+        if self._left is not None:
+            self._left.deleteLater()
+            self._left = None
+
+    def _give_up(self) -> None:
+        self.desk.unsaved.clear()
+        self._end()
 
     def _end(self) -> None:
+        self._ended = True
         self.close()
-
-
-def _strip() -> QFrame:
-    strip = QFrame()
-    strip.setObjectName("strip")
-    told = parts.words("Sample practice: invented clients, thrown away at the end. Write no real client in here.")
-    told.setFont(theme.font(theme.SMALL))
-    strip.setLayout(parts.beside(told, margin=(theme.L, theme.XS)))
-    return strip

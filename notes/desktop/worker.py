@@ -34,7 +34,16 @@ Kinds = frozenset[str]
 EVERYTHING: Kinds = frozenset({"client", "session", "note", "key", "backup", "log", "vault"})
 
 
-@dataclass
+@dataclass(frozen=True)
+class Opened:
+    """A vault that was unlocked: what to say first, where one was, and what is missing if it is an older copy."""
+
+    warnings: tuple[str, ...] = ()
+    place: str | None = None
+    rollback: str = ""
+
+
+@dataclass(eq=False)
 class Job:
     """Something to run in the worker's thread. `then` and `failed` run in the main thread, unless `owner` is gone."""
 
@@ -54,10 +63,20 @@ class Job:
         """Ask it to end. It ends at its next step, with nothing half-done kept."""
         self.stopped.set()
 
+    def let_go(self) -> None:
+        """It was answered: keep no widget alive. The worker's thread may be the last to drop the job, and a widget must
+        not end there."""
+        self.then = self.failed = self.owner = self.progress = None
+        self.run = _nothing
+
     def check(self) -> None:
         """Called by long work between its steps. Raises Cancelled."""
         if self.stopped.is_set():
             raise Cancelled("It was stopped.", "", "Nothing half-done was kept.")
+
+
+def _nothing(_: Job) -> None:
+    pass
 
 
 class Worker(QObject):
@@ -80,6 +99,7 @@ class Worker(QObject):
         self._newest: dict[str, Job] = {}
         self._running: Job | None = None
         self._waiting = 0
+        self._long: list[Job] = []
         self._guard = threading.Lock()
         self._practice: Practice | None = None
         self._ended.connect(self._deliver)
@@ -100,12 +120,12 @@ class Worker(QObject):
         self,
         folder: Path,
         secret: Secret,
-        then: Callable[[list[str]], None],
+        then: Callable[[Opened], None],
         failed: Callable[[NotesError], None],
     ) -> None:
-        """Unlock the vault; `then` gets what is to be said first. The secret is wiped."""
+        """Unlock the vault. The secret is wiped."""
 
-        def run(job: Job) -> list[str]:
+        def run(job: Job) -> Opened:
             from notes.practice import opening  # read only here: the lock screen does not wait for it
             from notes.practice.surroundings import this_computer
             from notes.vault import keys
@@ -114,7 +134,9 @@ class Worker(QObject):
                 self._practice = opening.unlock(folder, secret, face="window", surroundings=this_computer())
             finally:
                 keys.wipe(secret.value)
-            return self._practice.warnings[:]
+            rollback = str(self._practice.rollback or "")
+            warnings = tuple(told for told in self._practice.warnings if not (rollback and told.startswith(rollback)))
+            return Opened(warnings, self._practice.place, rollback)
 
         self._put(Job(run, then, failed, name="Unlocking"))
 
@@ -180,22 +202,27 @@ class Worker(QObject):
         progress: Callable[[str, int, int], None] | None = None,
         owner: QObject | None = None,
         name: str = "",
+        latest: str | None = None,
     ) -> Job:
         """Run what needs no unlocked vault: creating one, looking at a backup."""
-        return self._put(Job(function, then, failed, owner, name, progress=progress))
+        return self._put(Job(function, then, failed, owner, name, latest, progress=progress))
 
     def lock(self, then: Callable[[Any], None], failed: Callable[[NotesError], None], place: str | None = None) -> None:
-        """Lock the vault, after everything asked for so far; what runs in the background is stopped.
+        """Lock the vault, after everything asked for so far; what takes long or runs in the background is stopped.
 
-        `place` is where the window was, kept in the record.
+        `place` is where the window was, kept in the record. The keys are wiped even when the last line cannot be
+        written; then `failed` is told.
         """
 
         def run(job: Job) -> None:
             practice, self._practice = self._practice, None
             if practice is not None:
-                practice.lock()
+                practice.lock(place)
 
         self._put(Job(run, then, failed, name="Locking"))
+        for job in self._long:
+            job.stop()
+            job.begin_again = False
 
     def stop(self) -> None:
         """Lock the vault if it is open, and end the thread: when the program ends."""
@@ -224,6 +251,8 @@ class Worker(QObject):
                 self._running.begin_again = True
                 self._running.stop()
         self._waiting += 1
+        if job.background or job.progress is not None:
+            self._long.append(job)
         if not self._clock.isActive():
             self._clock.start()
         self._queue.put((1 if job.background else 0, next(self._numbers), job))
@@ -231,6 +260,8 @@ class Worker(QObject):
 
     def _deliver(self, job: Job, result: Any, error: BaseException | None) -> None:
         self._waiting -= 1
+        if job in self._long:
+            self._long.remove(job)
         if not self._waiting:
             self._clock.stop()
             self.at_work.emit("")
@@ -239,18 +270,20 @@ class Worker(QObject):
             job.stopped.clear()
             self._put(job)
             return
-        gone = job.owner is not None and not shiboken6.isValid(job.owner)
-        if error is None and job.changes:
-            self.changed.emit(job.changes)
-        if gone or (job.latest is not None and self._newest.get(job.latest) is not job):
+        then, failed, owner, changes, latest = job.then, job.failed, job.owner, job.changes, job.latest
+        job.let_go()
+        gone = owner is not None and not shiboken6.isValid(owner)
+        if error is None and changes:
+            self.changed.emit(changes)
+        if gone or (latest is not None and self._newest.get(latest) is not job):
             return
         if error is None:
-            if job.then is not None:
-                job.then(result)
+            if then is not None:
+                then(result)
         elif isinstance(error, NotesError):
-            if job.failed is not None:
-                job.failed(error)
-            else:
+            if failed is not None:
+                failed(error)
+            elif not isinstance(error, Cancelled):  # who stopped it knows
                 self.went_wrong.emit(error)
         else:
             self.went_wrong.emit(error)

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from notes.access_log import chain
 from notes.errors import UsageError, WrongKey
 from notes.practice import opening
+from notes.practice.accounts import Progress
 from notes.practice.operations import Work, operation
 from notes.practice.practice import Practice
-from notes.practice.surroundings import iso
+from notes.practice.surroundings import Surroundings, iso
 from notes.practice.verification import examine
 from notes.store.engine import copy_to, open_engine
 from notes.vault import keys, passphrase, recovery_key, slots
@@ -42,6 +43,18 @@ class SlotView:
 def list_slots(work: Work) -> list[SlotView]:
     """Who can open the vault."""
     return [slot_view(slot) for slot in work.standing.vault.header.slots]
+
+
+@operation("key.confirm")
+def confirm(work: Work, secret: Secret) -> None:
+    """See that whoever is there knows what opens the vault. The caller wipes the secret. Raises WrongKey."""
+    vault = work.standing.vault
+    for slot in vault.header.slots:
+        if slot.kind == secret.kind and slot.key_file == (secret.key_file is not None):
+            with contextlib.suppress(WrongKey):
+                keys.wipe(slots.unwrap(slot, secret, vault.header.vault))
+                return
+    raise WrongKey("That is not what opens this vault.", "Nothing was done.", "Try again: look at Caps Lock first.")
 
 
 @operation("key.passphrase")
@@ -72,12 +85,12 @@ def change_passphrase(
 
 
 @operation("key.recovery")
-def new_recovery_key(work: Work, show: Show = lambda key: None) -> bytearray:
+def new_recovery_key(work: Work, show: Show = lambda key: None, shown: bytes | bytearray | None = None) -> bytearray:
     """A new recovery key; the old sheet opens the vault no more. The caller wipes it.
 
-    Raises DiskFull, NotWritable, and what `show` raises.
+    `shown` is one that its owner has on paper already. Raises DiskFull, NotWritable, and what `show` raises.
     """
-    key = recovery_key.generate(work.standing.surroundings.random_bytes)
+    key = _new_recovery(shown, work.standing.surroundings.random_bytes)
     _give(key, show)
     work.begin_epoch(key)
     _replace(work, opening.RECOVERY, Secret("recovery", key))
@@ -92,12 +105,18 @@ def _rotated(work: Work, recovery: bytearray) -> None:
 
 
 def rotate(
-    practice: Practice, typed: bytearray, key_file: bytes | None = None, show: Show = lambda key: None
+    practice: Practice,
+    typed: bytearray,
+    key_file: bytes | None = None,
+    show: Show = lambda key: None,
+    shown: bytes | bytearray | None = None,
+    progress: Progress | None = None,
 ) -> bytearray:
     """Encrypt everything anew under a new data key; gives a new recovery key, which the caller wipes.
 
     `typed` is the passphrase in use: it must be given again, since its slot is wrapped anew. The new database is
-    written beside the old one, verified in full, and only then put in place; a crash leaves the one or the other.
+    beside the old one, verified in full, and only then put in place; a crash leaves the one or the other. `shown` is a
+    recovery key that its owner has on paper already; `progress` may raise, to cancel.
     Raises WrongKey, Altered, DiskFull, NotWritable, and what `show` raises.
     """
     standing = practice._standing
@@ -109,26 +128,12 @@ def rotate(
         practice._append("key.rotate", "refused", reason="WrongKey")
         raise
     data_key = bytearray(random_bytes(keys.KEY_BYTES))
-    recovery = recovery_key.generate(random_bytes)
-    following = [
-        slots.wrap(
-            data_key,
-            holder,
-            vault_id=vault.header.vault,
-            label=label,
-            created=iso(standing.surroundings.now()),
-            random_bytes=random_bytes,
-            cost=cost,
-        )
-        for label, holder in (
-            (opening.PRACTITIONER, secret),
-            (opening.RECOVERY, Secret("recovery", recovery)),
-        )
-    ]
+    recovery = _new_recovery(shown, random_bytes)
+    following = _following(vault, data_key, secret, cost, recovery, standing.surroundings)
     keys.wipe(secret.value)
     waiting = vault.folder / vaults.NEXT_DATABASE
     try:
-        end = _write_next(practice, data_key, recovery)
+        end = _write_next(practice, data_key, recovery, progress)
         _give(recovery, show)
         vault.set_data_key(data_key, following)
     except BaseException:
@@ -148,6 +153,36 @@ def rotate(
         raise
     standing.end = end
     return recovery
+
+
+def _following(
+    vault: vaults.OpenVault,
+    data_key: bytearray,
+    secret: Secret,
+    cost: Argon2Cost,
+    recovery: bytearray,
+    around: Surroundings,
+) -> list[Slot]:
+    """The slots of the header that follows a rotation."""
+    return [
+        slots.wrap(
+            data_key,
+            holder,
+            vault_id=vault.header.vault,
+            label=label,
+            created=iso(around.now()),
+            random_bytes=around.random_bytes,
+            cost=cost,
+        )
+        for label, holder in (
+            (opening.PRACTITIONER, secret),
+            (opening.RECOVERY, Secret("recovery", recovery)),
+        )
+    ]
+
+
+def _new_recovery(shown: bytes | bytearray | None, random_bytes: Callable[[int], bytes]) -> bytearray:
+    return bytearray(shown) if shown is not None else recovery_key.generate(random_bytes)
 
 
 def _give(key: bytearray, show: Show) -> None:
@@ -172,7 +207,7 @@ def _check_in_use(vault: vaults.OpenVault, secret: Secret) -> Argon2Cost:
     )
 
 
-def _write_next(practice: Practice, data_key: bytearray, recovery: bytearray) -> chain.End:
+def _write_next(practice: Practice, data_key: bytearray, recovery: bytearray, progress: Progress | None) -> chain.End:
     """The database under the new key, with its line, verified; gives the end of its log."""
     standing = practice._standing
     path = standing.vault.folder / vaults.NEXT_DATABASE
@@ -188,7 +223,7 @@ def _write_next(practice: Practice, data_key: bytearray, recovery: bytearray) ->
         following = Practice(engine, replace(standing))
         following.do(_rotated, recovery)
         with engine.connect() as db:
-            examine(db, standing.vault_id, standing.row_key, standing.spells).check()
+            examine(db, standing.vault_id, standing.row_key, standing.spells, progress).check()
         return following._standing.end
     finally:
         engine.dispose()

@@ -57,8 +57,7 @@ def create(
     The folder appears whole or not at all. Raises WeakPassphrase, UsageError, BadValue, DiskFull, NotWritable.
     """
     surroundings = surroundings or here()
-    if not name.strip() or any(ord(c) < 32 for c in name):
-        raise BadValue("A practice needs a name.", "The name given is empty or has control characters.", "Use --name.")
+    must_be_a_name(name)
     prepared = passphrase.prepare(typed)
     printed = recovery_key.generate(surroundings.random_bytes)
     folder = folder.absolute() if folder.name else folder.resolve()
@@ -144,6 +143,12 @@ def connect(vault: OpenVault, database: str = vaults.DATABASE, *, create: bool =
         engine.dispose()
         raise
     return engine
+
+
+def must_be_a_name(name: str) -> None:
+    """Raises BadValue for what cannot be a practice's name."""
+    if not name.strip() or any(ord(c) < 32 for c in name):
+        raise BadValue("A practice needs a name.", "The name given is empty or has control characters.", "Use --name.")
 
 
 def _must_be_free(folder: Path) -> None:

@@ -22,7 +22,7 @@ from notes.practice.operations import Operation, P, R, Standing, Work
 from notes.practice.surroundings import iso
 from notes.store.engine import FAULTS, diagnose, store_error
 from notes.vault import anchor
-from notes.vault.anchor import Anchor
+from notes.vault.anchor import Anchor, Rollback
 from notes.vault.header import Header
 
 TAKEN_AWAY = frozenset({"backup.make", "log.receipt", "log.export"})
@@ -46,6 +46,11 @@ class Practice:
     def vault_id(self) -> str:
         """The vault's id, 32 hexadecimal digits."""
         return self._standing.vault_id
+
+    @property
+    def rollback(self) -> Rollback | None:
+        """What is known to be missing, while an older copy waits for a decision: until then nothing can be changed."""
+        return self._standing.rollback
 
     def do(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run an operation and give its result once its line is on disk.

@@ -45,7 +45,8 @@ class _Year:
 
 
 def build(folder: Path, today: date, progress: Callable[[int, int], None] | None = None) -> None:
-    """Make the sample vault in `folder`. `progress` is told sessions done and sessions in all."""
+    """Make the sample vault in `folder`. `progress` is told sessions done and sessions in all; it may raise, to
+    cancel."""
     everybody = people(today)
     events = sorted(
         ((entry.at, person, entry) for person in everybody for entry in person.entries), key=lambda event: event[0]
@@ -55,20 +56,23 @@ def build(folder: Path, today: date, progress: Callable[[int, int], None] | None
     known: dict[int, int] = {}
     month = -1
     practice: Practice | None = None
-    for done, (at, person, entry) in enumerate(events):
-        if at.month != month:
-            practice = _new_month(practice, folder, year, at)
-            month = at.month
-        assert practice is not None
-        _live(practice, year, known, person, entry)
-        if progress:
-            progress(done + 1, len(events))
-    if practice is not None:
-        for person in everybody:
-            if person.archived:
-                practice.do(clients.archive, known[id(person)])
-        _appointments(practice, [known[id(person)] for person in everybody if not person.archived], today)
-        practice.lock()
+    try:
+        for done, (at, person, entry) in enumerate(events):
+            if at.month != month:
+                practice = _new_month(practice, folder, year, at)
+                month = at.month
+            assert practice is not None
+            _live(practice, year, known, person, entry)
+            if progress:
+                progress(done + 1, len(events))
+        if practice is not None:
+            for person in everybody:
+                if person.archived:
+                    practice.do(clients.archive, known[id(person)])
+            _appointments(practice, [known[id(person)] for person in everybody if not person.archived], today)
+    finally:
+        if practice is not None:
+            practice.lock()
 
 
 def _appointments(practice: Practice, coming: list[int], today: date) -> None:

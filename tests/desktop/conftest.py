@@ -17,7 +17,7 @@ from notes.desktop import theme
 from notes.desktop.desk import Desk
 from notes.desktop.preferences import Preferences
 from notes.desktop.window import Window
-from notes.desktop.worker import Worker
+from notes.desktop.worker import Opened, Worker
 from notes.vault.slots import Secret
 
 PATIENCE = 20_000
@@ -67,7 +67,7 @@ def open_desk(qtbot: QtBot, desk: Desk, vault: Path, small_vault: tuple[Path, by
     secret = Secret("recovery", bytearray(small_vault[1]))
     desk.worker.unlock(vault, secret, given.append, given.append)
     qtbot.waitUntil(lambda: bool(given), timeout=PATIENCE)
-    assert isinstance(given[0], list), given
+    assert isinstance(given[0], Opened), given
     return desk
 
 
@@ -77,9 +77,9 @@ def window(qtbot: QtBot, open_desk: Desk, vault: Path) -> Window:
     afresh: list[Path] = []
     made = Window(open_desk, vault, afresh.append)
     made.afresh = afresh  # type: ignore[attr-defined]
-    qtbot.addWidget(made)
+    qtbot.addWidget(made, before_close_func=lambda _: end(qtbot, made))
     made.show()
-    made.gate.opened.emit([])
+    made.gate.opened.emit(Opened())
     return made
 
 
@@ -90,3 +90,11 @@ def hands(qtbot: QtBot, window: Window, ask: Callable[..., Any]) -> Any:
 
     window.activateWindow()
     return Hands(qtbot, window, ask)
+
+
+def end(qtbot: QtBot, window: Window) -> None:
+    """Close a window, and wait until it has locked and ended."""
+    window.desk.lay_everything_down()
+    window.desk.unsaved.clear()
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible() and window.desk.worker.idle, timeout=PATIENCE)

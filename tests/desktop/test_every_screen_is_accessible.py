@@ -45,6 +45,11 @@ VISITS: dict[str, tuple[str, Callable[[dict[str, int]], dict[str, Any]]]] = {
     "an amendment": ("note", lambda ids: {"note": ids["signed"], "change": "amendment"}),
     "a new note": ("new_note", lambda ids: {"client": ids["client"]}),
     "templates and snippets": ("snippets", lambda ids: {}),
+    "settings": ("settings", lambda ids: {"part": "general"}),
+    "settings, keys": ("settings", lambda ids: {"part": "keys"}),
+    "settings, backups": ("settings", lambda ids: {"part": "backups"}),
+    "settings, checks": ("settings", lambda ids: {"part": "checks"}),
+    "settings, bringing in": ("settings", lambda ids: {"part": "import"}),
 }
 """Every screen, in each of its states: its name in ``SCREENS`` and the place in it, from the ids of the small vault."""
 

@@ -19,7 +19,18 @@ from notes.access_log.events import EVENTS
 from notes.errors import NotFound, RecordError, Signed, StoreError, UsageError
 from notes.exchange import importing
 from notes.exchange.rows import Reading, Row
-from notes.practice import anchoring, backups, generations, keyring, log, log_pages, naming, restoring, verification
+from notes.practice import (
+    anchoring,
+    backups,
+    generations,
+    keyring,
+    log,
+    log_pages,
+    naming,
+    overview,
+    restoring,
+    verification,
+)
 from notes.practice.operations import OPERATIONS, Operation, Work, operation
 from notes.practice.practice import Practice
 from notes.record import (
@@ -40,7 +51,8 @@ from notes.store.engine import open_engine
 from notes.store.models import Client
 from notes.vault import keys
 from notes.vault.anchor import Rollback
-from notes.vault.slots import FLOOR
+from notes.vault.slots import FLOOR, Secret
+from tests.conftest import PASSPHRASE
 
 Case = Callable[[Practice], tuple[tuple[Any, ...], dict[str, Any]]]
 
@@ -155,6 +167,8 @@ CASES: dict[Operation[..., Any], Case] = {
     verification.verify: given(),
     verification.verify_log: given(),
     naming.practice_name: given(),
+    naming.rename: given("The Other Weir"),
+    overview.overview: given(),
     anchoring._accept: with_rollback,
     anchoring.set_second_place: given(None),
     backups._made: with_partial,
@@ -163,6 +177,7 @@ CASES: dict[Operation[..., Any], Case] = {
     restoring.drill: with_backup,
     restoring._restored: given(chain.End(3, bytes(32), bytes(32))),
     keyring.list_slots: given(),
+    keyring.confirm: given(Secret("passphrase", bytearray(PASSPHRASE))),
     keyring.change_passphrase: lambda _: ((bytearray(b"another passphrase of many words"),), {"cost": FLOOR}),
     keyring.new_recovery_key: given(),
     keyring._rotated: given(bytearray(20)),

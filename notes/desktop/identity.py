@@ -1,0 +1,142 @@
+"""The passphrase asked for again: before text leaves the vault, and before it is changed who can open it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+from notes.desktop import parts, theme
+from notes.desktop.notices import in_words
+from notes.desktop.secret_fields import KeyFileRow, PassphraseField, RecoveryField
+from notes.desktop.worker import Job, Worker
+from notes.errors import NotesError, WrongKey
+
+VALID = 5 * 60
+"""Seconds for which a passphrase given again counts."""
+
+
+class Identity(QWidget):
+    """A card in the place of the screen. `clock` gives seconds that only go forward."""
+
+    over = Signal()
+    """It was answered or called off: show the screen again."""
+
+    def __init__(
+        self, worker: Worker, clock: Callable[[], float] = time.monotonic, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._worker, self._clock = worker, clock
+        self._given: float | None = None
+        self._then: Callable[[], None] | None = None
+        self._why = parts.words(tone="quiet")
+        self._passphrase, self._recovery, self._key_file = PassphraseField(), RecoveryField(), KeyFileRow()
+        self._trouble = parts.words(tone="alarm")
+        self._at_work = QProgressBar(maximum=0, textVisible=False)
+        self._at_work.setAccessibleName("Checking the passphrase")
+        self._go_on = parts.button("Go on", self._ask, tone="main")
+        self._way = parts.button("Use the recovery key", self._switch, tone="link")
+        file = parts.button("With a key file …", lambda: self._key_file.setVisible(True), tone="link")
+        for field in (self._passphrase, self._recovery):
+            field.entered.connect(self._ask)
+        card = parts.Card("Your passphrase, once more")
+        for thing in (
+            self._why,
+            self._passphrase,
+            self._recovery,
+            self._key_file,
+            self._trouble,
+            self._at_work,
+        ):
+            card.body.addWidget(thing)
+        card.body.addLayout(parts.beside(self._way, file, 0, parts.button("Cancel", self.call_off), self._go_on))
+        column = parts.Column(max(480, theme.characters(58)))
+        column.body.addStretch(1)
+        column.body.addWidget(card)
+        column.body.addStretch(1)
+        self.setLayout(parts.stacked(column, gap=0))
+        self._begin()
+
+    @property
+    def valid(self) -> bool:
+        """Whether it was given a short while ago."""
+        return self._given is not None and self._clock() - self._given < VALID
+
+    def ask(self, why: str, then: Callable[[], None]) -> None:
+        """Ask, and do `then` once it was right. `why` says what for."""
+        self._then = then
+        self._begin()
+        self._why.setText(f"{why} It stays good for five minutes.")
+
+    def call_off(self) -> None:
+        """Do nothing of it."""
+        self._then = None
+        self._begin()
+        self.over.emit()
+
+    def _begin(self) -> None:
+        self._passphrase.empty()
+        self._recovery.empty()
+        for hidden in (self._recovery, self._key_file, self._trouble, self._at_work):
+            hidden.hide()
+        self._passphrase.show()
+        self._way.setText("Use the recovery key")
+        self._go_on.setEnabled(True)
+        self.setFocusProxy(self._passphrase)
+
+    def _switch(self) -> None:
+        recovery = not self._recovery.isVisibleTo(self)
+        self._recovery.setVisible(recovery)
+        self._passphrase.setVisible(not recovery)
+        self._way.setText("Use the passphrase" if recovery else "Use the recovery key")
+        field = self._recovery if recovery else self._passphrase
+        self.setFocusProxy(field)
+        field.setFocus()
+
+    def _ask(self) -> None:
+        from notes.practice import keyring
+        from notes.vault import keys
+        from notes.vault.slots import Secret
+
+        if not self._go_on.isEnabled():
+            return
+        try:
+            if self._recovery.isVisibleTo(self):
+                secret = Secret("recovery", self._recovery.take())
+            else:
+                key_file = self._key_file.read()
+                secret = Secret("passphrase", self._passphrase.take(), key_file)
+        except NotesError as error:
+            self._failed(error)
+            return
+
+        def check(practice: Any, job: Job) -> None:
+            try:
+                practice.do(keyring.confirm, secret)
+            finally:
+                keys.wipe(secret.value)
+
+        self._go_on.setEnabled(False)
+        self._at_work.show()
+        self._trouble.hide()
+        self._worker.run(check, then=self._right, failed=self._failed, owner=self, name="Checking")
+
+    def _right(self, _: None) -> None:
+        self._given = self._clock()
+        then, self._then = self._then, None
+        if then is None:
+            return  # called off in the meantime
+        self._begin()
+        self.over.emit()
+        then()
+
+    def _failed(self, error: NotesError) -> None:
+        self._go_on.setEnabled(True)
+        self._at_work.hide()
+        told = "That does not open this vault. Type it again." if isinstance(error, WrongKey) else ""
+        self._trouble.setText(told or in_words(error))
+        self._trouble.show()
+        self.setFocus()

@@ -1,0 +1,112 @@
+"""Settings, general: when it locks, how it looks, what the practice is called."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
+
+from notes.desktop import parts, theme
+from notes.desktop.desk import Desk
+from notes.desktop.preferences import LOCK_AFTER
+from notes.desktop.words import counted
+from notes.practice import naming
+from notes.practice.overview import Overview
+
+_SCHEMES = {"system": "As the system has it", "light": "Light", "dark": "Dark"}
+
+
+class General(QWidget):
+    """What is kept for this window on this computer, and the practice's name, which is kept in the vault."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.setLayout(parts.stacked(self._locking(), self._looks(), self._practice(), 0, gap=theme.L))
+
+    def show_overview(self, found: Overview) -> None:
+        """Show the practice's name."""
+        self._known = found.name
+        self.name.setText(found.name)
+        self._rename.setEnabled(False)
+
+    def _locking(self) -> parts.Card:
+        card = parts.Card("Locking")
+        self.lock_after = QComboBox()
+        for minutes in LOCK_AFTER:
+            self.lock_after.addItem(counted(minutes, "minute"), minutes)
+        self.lock_after.setCurrentIndex(LOCK_AFTER.index(self._desk.preferences.lock_after))
+        self.lock_after.activated.connect(self._set_lock_after)
+        card.body.addLayout(_labelled("Lock when nothing was typed or moved for", self.lock_after))
+        card.body.addWidget(
+            parts.words(
+                "It also locks when the computer sleeps, when its screen locks, when somebody else's turn at it comes, "
+                "and with Ctrl+L. What you were writing is saved first.",
+                theme.SMALL,
+                tone="quiet",
+            )
+        )
+        return card
+
+    def _set_lock_after(self) -> None:
+        self._desk.preferences.lock_after = int(self.lock_after.currentData())
+
+    def _looks(self) -> parts.Card:
+        card = parts.Card("Appearance")
+        self.scheme = QComboBox()
+        for scheme, words in _SCHEMES.items():
+            self.scheme.addItem(words, scheme)
+        self.scheme.setCurrentIndex(list(_SCHEMES).index(self._desk.preferences.scheme))
+        self.scheme.activated.connect(self._set_scheme)
+        self.initials = QCheckBox("Show clients by their initials")
+        self.initials.setChecked(self._desk.preferences.initials)
+        self.initials.toggled.connect(self._set_initials)
+        card.body.addLayout(_labelled("Light or dark", self.scheme))
+        card.body.addWidget(self.initials)
+        return card
+
+    def _set_scheme(self) -> None:
+        self._desk.preferences.scheme = str(self.scheme.currentData())
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            theme.apply(application, self._desk.preferences.scheme)
+
+    def _set_initials(self, wanted: bool) -> None:
+        self._desk.preferences.initials = wanted
+
+    def _practice(self) -> parts.Card:
+        card = parts.Card("The practice")
+        self._known = ""
+        self.name = QLineEdit()
+        self._rename = parts.button("Change", self._set_name)
+        self._rename.setEnabled(False)
+        self.name.textEdited.connect(lambda text: self._rename.setEnabled(text.strip() not in ("", self._known)))
+        self.name.returnPressed.connect(self._set_name)
+        told = "Its name, as it stands on what is printed"
+        label = parts.words(told)
+        label.setBuddy(self.name)
+        self.name.setAccessibleName(told)
+        card.body.addWidget(label)
+        card.body.addLayout(parts.beside(self.name, self._rename))
+        return card
+
+    def _set_name(self) -> None:
+        if self._rename.isEnabled():
+            self._desk.do(naming.rename, self.name.text(), then=self._named, owner=self, label="Changing the name")
+
+    def _named(self, name: str) -> None:
+        before, self._known = self._known, name
+        self._rename.setEnabled(False)
+        self._desk.say("The name is changed.", undo=lambda: self._put_back(before))
+
+    def _put_back(self, name: str) -> None:
+        self._desk.do(naming.rename, name)
+
+
+def _labelled(text: str, control: QWidget) -> QHBoxLayout:
+    label = parts.words(text)
+    label.setBuddy(control)
+    control.setAccessibleName(text)
+    control.setMinimumWidth(theme.characters(22))
+    row = parts.beside(gap=theme.M)
+    row.addWidget(label, 1)
+    row.addWidget(control)
+    return row

@@ -1,0 +1,333 @@
+"""Settings, and the passphrase asked for again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from notes.desktop import theme
+from notes.desktop.identity import VALID
+from notes.desktop.settings_screen import Settings
+from notes.desktop.window import Window
+from notes.errors import WrongKey
+from notes.practice import keyring, log, naming, opening
+from notes.record import reading
+from notes.vault import recovery_key
+from notes.vault.slots import Secret
+from tests.conftest import PASSPHRASE
+from tests.desktop.conftest import PATIENCE
+
+NEW = "quiet herons count the seven weirs"
+
+
+def click(widget: object) -> None:
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)  # type: ignore[call-overload]
+
+
+@pytest.fixture
+def settings(qtbot: QtBot, window: Window) -> Callable[[str], Settings]:
+    """Goes to a part of the settings, and waits for what it shows."""
+
+    def go(part: str) -> Settings:
+        window.desk.go("settings", part=part)
+        qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
+        assert isinstance(window._current, Settings)
+        return window._current
+
+    return go
+
+
+def identify(qtbot: QtBot, window: Window, passphrase: str = PASSPHRASE.decode()) -> None:
+    """Type the passphrase into the card that asks for it."""
+    assert window._screen_stack.currentWidget() is window._identity
+    QTest.keyClicks(window._identity._passphrase.line, passphrase)
+    QTest.keyClick(window._identity._passphrase.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
+
+
+def on_paper(window: Window, card: Any) -> None:
+    """Type two groups of the sheet back."""
+    groups = card._written().split("-")
+    click(card._next)
+    for number, line in card._typed.items():
+        QTest.keyClicks(line, groups[number])
+    click(card._finish)
+
+
+def shown(window: Window) -> str:
+    return "\n".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
+
+
+# --- asking again ----------------------------------------------------------------------------------------------
+
+
+def test_the_passphrase_is_asked_again_leaves_a_line_and_holds_for_a_while(
+    qtbot: QtBot, window: Window, ask: Any
+) -> None:
+    clock, done = [100.0], list[str]()
+    window._identity._clock = lambda: clock[0]
+    window.desk.confirm_identity("Notes are about to leave the vault.", lambda: done.append("first"))
+    assert "Notes are about to leave the vault." in shown(window)
+    identify(qtbot, window, "some other passphrase")
+    assert "does not open this vault" in shown(window)
+    assert done == []
+    identify(qtbot, window)
+    assert done == ["first"]
+    assert window._screen_stack.currentWidget() is window._current
+    clock[0] += VALID - 1
+    window.desk.confirm_identity("Again.", lambda: done.append("second"))
+    assert done == ["first", "second"]
+    clock[0] += 2
+    window.desk.confirm_identity("Again.", lambda: done.append("third"))
+    click(window._identity._go_on.parent().findChildren(type(window._identity._go_on))[2])  # type: ignore[union-attr]
+    assert done == ["first", "second"]
+    lines = [(line.event, line.outcome) for line in ask(log.show, limit=20) if line.event == "key.confirm"]
+    assert sorted(lines) == [("key.confirm", "done"), ("key.confirm", "refused")]
+
+
+def test_the_recovery_key_answers_too(qtbot: QtBot, window: Window, small_vault: tuple[Path, bytes]) -> None:
+    done: list[bool] = []
+    window.desk.confirm_identity("Why.", lambda: done.append(True))
+    click(window._identity._way)
+    QTest.keyClicks(window._identity._recovery.line, recovery_key.write(bytearray(small_vault[1])))
+    click(window._identity._go_on)
+    qtbot.waitUntil(lambda: done == [True], timeout=PATIENCE)
+
+
+# --- general ---------------------------------------------------------------------------------------------------
+
+
+def test_lock_time_looks_and_initials_are_remembered(
+    settings: Callable[[str], Settings], window: Window, qapp: QApplication
+) -> None:
+    general = settings("general").general
+    QTest.keyClick(general.lock_after, Qt.Key.Key_End)
+    assert window.desk.preferences.lock_after == 30
+    QTest.keyClick(general.scheme, Qt.Key.Key_End)
+    assert window.desk.preferences.scheme == "dark"
+    assert theme.roles() == theme.DARK
+    QTest.keyClick(general.initials, Qt.Key.Key_Space)
+    assert window.desk.preferences.initials
+    theme.apply(qapp, "light")
+
+
+def test_the_practice_gets_another_name_and_its_old_one_back(
+    qtbot: QtBot, settings: Callable[[str], Settings], window: Window, ask: Any
+) -> None:
+    general = settings("general").general
+    assert general.name.text() == "The Weir Practice"
+    general.name.selectAll()
+    QTest.keyClicks(general.name, "Two Herons")
+    QTest.keyClick(general.name, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "The name is changed." in shown(window), timeout=PATIENCE)
+    assert ask(naming.practice_name) == "Two Herons"
+    click(window._notice._undo)
+    assert ask(naming.practice_name) == "The Weir Practice"
+
+
+# --- keys ------------------------------------------------------------------------------------------------------
+
+
+def test_who_can_open_the_vault_is_listed_in_words(
+    qtbot: QtBot, settings: Callable[[str], Settings], window: Window
+) -> None:
+    settings("keys")
+    qtbot.waitUntil(lambda: "You, with the passphrase, since" in shown(window), timeout=PATIENCE)
+    assert "Whoever has it, with the recovery sheet, since" in shown(window)
+
+
+def test_a_new_passphrase_needs_the_old_one_and_then_counts(
+    qtbot: QtBot, settings: Callable[[str], Settings], window: Window, ask: Any
+) -> None:
+    keys = settings("keys").keys
+    click(keys.choose.first._show)
+    QTest.keyClicks(keys.choose.first.line, NEW)
+    qtbot.waitUntil(keys.change.isEnabled, timeout=PATIENCE)
+    click(keys.change)
+    identify(qtbot, window)
+    qtbot.waitUntil(lambda: "The passphrase is changed." in shown(window), timeout=PATIENCE)
+    assert keys.choose.first.line.text() == ""
+    ask(keyring.confirm, Secret("passphrase", bytearray(NEW.encode())))
+    with pytest.raises(WrongKey):
+        ask(keyring.confirm, Secret("passphrase", bytearray(PASSPHRASE)))
+
+
+def test_a_new_recovery_sheet_counts_only_once_it_is_on_paper(
+    qtbot: QtBot, settings: Callable[[str], Settings], window: Window, ask: Any, small_vault: tuple[Path, bytes]
+) -> None:
+    keys = settings("keys").keys
+    click(keys.new_sheet)
+    identify(qtbot, window)
+    card = keys._shown
+    assert card is not None
+    ask(keyring.confirm, Secret("recovery", bytearray(small_vault[1])))  # the old one counts
+    new = card.copy()
+    on_paper(window, card)
+    qtbot.waitUntil(lambda: "The new recovery sheet counts." in shown(window), timeout=PATIENCE)
+    ask(keyring.confirm, Secret("recovery", new))
+    with pytest.raises(WrongKey):
+        ask(keyring.confirm, Secret("recovery", bytearray(small_vault[1])))
+    assert not any(card._key)
+
+
+def test_leaving_takes_a_sheet_off_the_screen_and_the_old_one_goes_on_to_count(
+    qtbot: QtBot, settings: Callable[[str], Settings], window: Window, ask: Any, small_vault: tuple[Path, bytes]
+) -> None:
+    keys = settings("keys").keys
+    click(keys.new_sheet)
+    identify(qtbot, window)
+    card = keys._shown
+    assert card is not None
+    window.desk.go("today")
+    assert not any(card._key)
+    ask(keyring.confirm, Secret("recovery", bytearray(small_vault[1])))
+
+
+def test_everything_is_encrypted_anew_with_a_new_sheet(
+    qtbot: QtBot, settings: Callable[[str], Settings], window: Window, vault: Path, small_vault: tuple[Path, bytes]
+) -> None:
+    keys = settings("keys").keys
+    click(keys._rotate)
+    assert keys._shown is not None
+    new = keys._shown.copy()
+    on_paper(window, keys._shown)
+    QTest.keyClicks(keys.again.line, "not the passphrase at all")
+    click(keys._now)
+    qtbot.waitUntil(lambda: "not the vault's passphrase" in shown(window), timeout=PATIENCE)
+    QTest.keyClicks(keys.again.line, PASSPHRASE.decode())
+    click(keys._now)
+    qtbot.waitUntil(lambda: "encrypted under a new key" in shown(window), timeout=PATIENCE)
+    window.lock()
+    qtbot.waitUntil(lambda: not window._locking, timeout=PATIENCE)
+    with pytest.raises(WrongKey):
+        opening.unlock(vault, Secret("recovery", bytearray(small_vault[1])))
+    with opening.unlock(vault, Secret("recovery", new)) as practice:
+        assert len(practice.do(reading.list_notes)) == 2
+
+
+# --- backups ---------------------------------------------------------------------------------------------------
+
+
+def test_a_backup_is_made_listed_rehearsed_and_checked(
+    qtbot: QtBot, settings: Callable[[str], Settings], window: Window, tmp_path: Path
+) -> None:
+    backups = settings("backups").backups
+    assert "There is no backup yet." in shown(window)
+    assert not backups.make.isEnabled()
+    backups.set_folder(tmp_path)
+    click(backups.make)
+    qtbot.waitUntil(lambda: "Backed up, restored in private, and verified." in shown(window), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: backups.model.rowCount() == 1, timeout=PATIENCE)
+    assert "newest of its day, week, month" in backups.model.stringList()[0]
+    qtbot.waitUntil(lambda: "The last one was made just now." in shown(window), timeout=PATIENCE)
+    click(backups.rehearse)
+    qtbot.waitUntil(lambda: "Result      PASSED" in shown(window), timeout=PATIENCE)
+    assert len(list(tmp_path.glob("session-notes-drill-*.txt"))) == 1
+    backups.check(next(tmp_path.glob("*.tar")))
+    qtbot.waitUntil(lambda: "This backup holds." in shown(window), timeout=PATIENCE)
+
+
+def test_a_damaged_backup_is_said_to_be_one(
+    qtbot: QtBot, settings: Callable[[str], Settings], window: Window, tmp_path: Path
+) -> None:
+    backups = settings("backups").backups
+    backups.set_folder(tmp_path)
+    click(backups.make)
+    qtbot.waitUntil(lambda: "verified." in shown(window), timeout=PATIENCE)
+    file = next(tmp_path.glob("*.tar"))
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    click(backups.rehearse)
+    qtbot.waitUntil(lambda: "Result      FAILED" in shown(window), timeout=PATIENCE)
+    assert "The rehearsal failed." in shown(window)
+
+
+def test_long_work_can_be_cancelled_and_leaves_no_file(
+    qtbot: QtBot, settings: Callable[[str], Settings], window: Window, tmp_path: Path
+) -> None:
+    backups = settings("backups").backups
+    backups.set_folder(tmp_path)
+    click(backups.make)
+    click(backups.working._stop)
+    qtbot.waitUntil(lambda: "Stopped." in shown(window) or "verified." in shown(window), timeout=PATIENCE)
+    assert "Stopped." in shown(window)
+    assert list(tmp_path.glob("*session-notes*.tar*")) == []
+    assert backups.make.isEnabled()
+
+
+# --- checks ----------------------------------------------------------------------------------------------------
+
+
+def test_everything_is_verified_on_demand(qtbot: QtBot, settings: Callable[[str], Settings], window: Window) -> None:
+    checks = settings("checks").checks
+    click(checks.verify)
+    qtbot.waitUntil(lambda: "All as it should be: 2 notes" in shown(window), timeout=PATIENCE)
+    assert checks.verify.isEnabled()
+
+
+def test_a_second_place_remembers_the_end_of_the_log(
+    qtbot: QtBot, settings: Callable[[str], Settings], window: Window, tmp_path: Path
+) -> None:
+    checks = settings("checks").checks
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    checks.set_place(stick)
+    qtbot.waitUntil(lambda: f"Also kept in {stick}" in shown(window), timeout=PATIENCE)
+    window.lock()
+    qtbot.waitUntil(lambda: not window._locking, timeout=PATIENCE)
+    assert len(list(stick.glob("*.anchor"))) == 1
+
+
+# --- bringing in -----------------------------------------------------------------------------------------------
+
+TABLE = """\
+client,date,note
+Ada Quillfeather,2020-01-05,An earlier hour.
+Cleo,2020-02-31,No such day.
+Dora,2020-03-01,New.
+"""
+
+
+def test_a_table_dropped_on_the_window_is_shown_and_then_brought_in(
+    qtbot: QtBot, window: Window, tmp_path: Path, ask: Any
+) -> None:
+    file = tmp_path / "old.csv"
+    file.write_text(TABLE, "utf-8")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file))])
+    at, held = QPointF(window.rect().center()), (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    entered = QDragEnterEvent(at, Qt.DropAction.CopyAction, data, *held)
+    window.dragEnterEvent(entered)
+    assert entered.isAccepted()
+    window.dropEvent(QDropEvent(at, Qt.DropAction.CopyAction, data, *held))
+    settings = window._current
+    assert isinstance(settings, Settings)
+    part = settings.bring_in
+    qtbot.waitUntil(part.go.isEnabled, timeout=PATIENCE)
+    assert part.counts.text().startswith("It would bring in 2 notes")
+    assert "1 cannot be taken" in part.counts.text()
+    assert any("3" in row for row in part.model.stringList())
+    assert len(ask(reading.list_notes)) == 2  # only looked at so far
+    click(part.go)
+    qtbot.waitUntil(lambda: "2 notes brought in." in shown(window), timeout=PATIENCE)
+    assert len(ask(reading.list_notes)) == 4
+
+
+def test_a_file_that_is_no_table_is_said_to_be_none(
+    qtbot: QtBot, settings: Callable[[str], Settings], tmp_path: Path
+) -> None:
+    part = settings("import").bring_in
+    file = tmp_path / "picture.png"
+    file.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
+    part.choose(str(file))
+    qtbot.waitUntil(lambda: bool(part.counts.text()), timeout=PATIENCE)
+    assert not part.go.isEnabled()
