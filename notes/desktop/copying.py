@@ -11,6 +11,6 @@ def plain(text: str) -> str:
 
 
 def copy_out(cursor: QTextCursor) -> None:
-    """Copy what is selected, as plain text."""
+    """Copy what is selected, as plain text; the guard of the clipboard takes it from there (``clipboard``)."""
     if cursor.hasSelection():
         QGuiApplication.clipboard().setText(plain(cursor.selectedText()))

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 
 from notes.desktop import words
 from notes.desktop.desk import Desk
@@ -87,6 +87,7 @@ class Spell(QObject):
         self._longest = QTimer(self, singleShot=True, interval=LONGEST)
         self._again = QTimer(self, singleShot=True, interval=AGAIN)
         for clock in (self._idle, self._longest, self._again):
+            clock.setTimerType(Qt.TimerType.PreciseTimer)
             clock.timeout.connect(self.save)
         desk.before_lock(self._before_lock)
 

@@ -371,6 +371,7 @@ class Editor(Screen):
     # --- keys --------------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
+        """Escape leaves what is laid over the note."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._escapes(event):
             event.accept()  # before the window takes it to close its line on top
             return True

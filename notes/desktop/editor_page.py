@@ -137,6 +137,7 @@ class Page(QPlainTextEdit):
                 looks.rehighlightBlock(block)
 
     def event(self, event: QEvent) -> bool:
+        """The commands' keys are theirs; Tab puts in a snippet where one was named."""
         key = event if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride else None
         if key is not None and QKeySequence(key.keyCombination()).toString() in _COMMAND_KEYS:
             event.ignore()  # Qt's own keys for editing, such as Ctrl+K, give way to the commands

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from notes.desktop import advice
+from notes.desktop.desk import Notice
 from notes.errors import NotAVault, NotesError
 
-_COMMAND = re.compile(r"\bnotes (?:--vault \S+ )?([a-z]+)\b")
+_AT_THE_END = re.compile(r":\s+notes ([a-z]+)(?: [a-z]+)?(?: --[\w-]+(?: [\w.|]+?)?)*(?=\.?(?:\s|$))")
+_ASIDE = re.compile(r"\s*\(notes ([a-z]+)[^)]*\)")
 
 PLACES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "log": ("Open the access log", "log", {}),
@@ -33,9 +37,15 @@ class Told:
 
 
 def in_the_window(said: str) -> Told:
-    """The same with the window's places instead of the terminal's commands."""
-    room = next((found for found in _COMMAND.findall(said) if found in PLACES), None)
-    told = advice.here(said).strip()
+    """The same without the terminal's commands: the line has a button, or says where in the window it is."""
+    rooms: list[str] = []
+
+    def found(match: re.Match[str]) -> str:
+        rooms.append(match[1])
+        return "" if match[1] in PLACES else match[0]
+
+    told = advice.here(_ASIDE.sub(found, _AT_THE_END.sub(found, said))).strip()
+    room = next((room for room in rooms if room in PLACES), None)
     told = told if told.endswith((".", "!", "?")) else told + "."
     first, _, rest = told.partition(". ")
     return Told(first if not rest else first + ".", rest, room)
@@ -60,3 +70,13 @@ def way(told: Told, go: Callable[..., None]) -> tuple[str, Callable[[], None]] |
         return None
     verb, screen, place = PLACES[told.room]
     return verb, lambda: go(screen, **place)
+
+
+def fault(error: BaseException) -> Notice:
+    """A fault in the program: where it is, never its text, which could hold what was being worked on."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f", {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    told = (
+        f"Nothing half-done was kept. Please report this line; it holds no client data: {type(error).__name__}{where}"
+    )
+    return Notice("Session Notes has a fault.", told, "alarm", None, True)

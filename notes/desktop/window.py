@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -299,18 +298,8 @@ class Window(QMainWindow):
     def _went_wrong(self, error: BaseException) -> None:
         if isinstance(error, NotesError):
             self.desk.complain(error)
-            return
-        where = traceback.extract_tb(error.__traceback__)[-1]  # its text could hold what was being worked on
-        told = f"{type(error).__name__}, {Path(where.filename).name}:{where.lineno}"
-        self._say(
-            Notice(
-                "Session Notes has a fault.",
-                f"Nothing half-done was kept. Please report this line; it holds no client data: {told}",
-                "alarm",
-                None,
-                True,
-            )
-        )
+        else:
+            self._say(notices.fault(error))
 
     # --- asking again ------------------------------------------------------------------------------------------
 

@@ -305,7 +305,7 @@ def test_a_table_dropped_on_the_window_is_shown_and_then_brought_in(
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(file))])
     at, held = QPointF(window.rect().center()), (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-    entered = QDragEnterEvent(at, Qt.DropAction.CopyAction, data, *held)
+    entered = QDragEnterEvent(at.toPoint(), Qt.DropAction.CopyAction, data, *held)
     window.dragEnterEvent(entered)
     assert entered.isAccepted()
     window.dropEvent(QDropEvent(at, Qt.DropAction.CopyAction, data, *held))

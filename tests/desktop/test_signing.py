@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from notes.errors import StoreError  # noqa: F401
 from notes.practice import log
 from notes.record import progress_notes, reading
 from tests.desktop.editor_kit import CTRL, Hands, Key
@@ -59,6 +58,18 @@ def test_a_note_that_cannot_be_saved_is_not_signed(hands: Hands) -> None:
     hands.settle()
     assert hands.ask(reading.open, note).status == "draft"
     assert editor.page.text().startswith("Mine. ")
+
+
+def test_concluding_saves_what_was_typed_a_moment_ago(hands: Hands) -> None:
+    note = hands.note("draft")
+    editor = hands.open(note)
+    spell, editor._spell = editor._spell, None
+    editor.page.put("A moment ago. ")
+    assert spell is not None
+    done: list[object] = []
+    spell.conclude(lambda practice, _: practice.do(progress_notes.sign, note), done.append, done.append, "Signing")
+    hands.wait(lambda: done)
+    assert hands.ask(reading.open, note).text.startswith("A moment ago. ")
 
 
 def test_nothing_of_a_signed_note_can_be_typed_over(hands: Hands) -> None:

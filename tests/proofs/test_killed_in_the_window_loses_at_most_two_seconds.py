@@ -21,7 +21,7 @@ from pathlib import Path
 
 from proof_kit import PROOF, Count
 from scenarios import RECOVERY, VAULT, make_vault
-from stage_kit import FILES, HERE, check_verified, look
+from stage_kit import FILES, HERE, KEPT, check_verified, look
 from typing_child import text_of
 
 import notes
@@ -123,5 +123,5 @@ def draft(vault: Path) -> str:
     note = found.practice.do(reading.list_notes, status="draft")[0]
     text = found.practice.do(reading.open, note.id).text
     found.practice.lock()
-    assert {path.name for path in vault.iterdir()} <= FILES
+    assert {path.name for path in vault.iterdir()} <= FILES | KEPT
     return text
