@@ -98,7 +98,7 @@ class Worker(QObject):
         self._numbers = itertools.count()
         self._newest: dict[str, Job] = {}
         self._running: Job | None = None
-        self._waiting = 0
+        self._waiting = self._behind = 0
         self._long: list[Job] = []
         self._guard = threading.Lock()
         self._practice: Practice | None = None
@@ -111,8 +111,8 @@ class Worker(QObject):
 
     @property
     def idle(self) -> bool:
-        """Whether everything asked for has been answered."""
-        return self._waiting == 0
+        """Whether everything asked for has been answered; what runs in the background does not count."""
+        return self._waiting == self._behind
 
     # --- what the main thread asks for -------------------------------------------------------------------------
 
@@ -251,6 +251,7 @@ class Worker(QObject):
                 self._running.begin_again = True
                 self._running.stop()
         self._waiting += 1
+        self._behind += job.background
         if job.background or job.progress is not None:
             self._long.append(job)
         if not self._clock.isActive():
@@ -260,6 +261,7 @@ class Worker(QObject):
 
     def _deliver(self, job: Job, result: Any, error: BaseException | None) -> None:
         self._waiting -= 1
+        self._behind -= job.background
         if job in self._long:
             self._long.remove(job)
         if not self._waiting:
