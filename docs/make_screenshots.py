@@ -49,6 +49,7 @@ def main() -> None:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
             vault = shutil.copytree(place / "Sample.vault", place / f"{scheme}{scale}" / "Brook Street.vault")
+            building.show_to_this_computer(vault, place / f"state{scheme}{scale}")
             surroundings = {
                 **os.environ,
                 "QT_QPA_PLATFORM": "offscreen",

@@ -116,9 +116,17 @@ class Backups(QWidget):
             theme.SMALL,
             tone="quiet",
         )
+        self._none = parts.words("Nothing yet.", tone="quiet")
+        card.body.addWidget(self._none)
         card.body.addWidget(self._list)
         card.body.addWidget(self._rule)
+        self._list.hide()
+        self.model.modelReset.connect(self._show_or_hide)
         return card
+
+    def _show_or_hide(self) -> None:
+        self._list.setVisible(self.model.rowCount() > 0)
+        self._none.setVisible(not self.model.rowCount())
 
     def _list_them(self) -> None:
         folder = self._desk.preferences.backup_folder

@@ -61,6 +61,10 @@ class General(QWidget):
         self.initials.toggled.connect(self._set_initials)
         card.body.addLayout(_labelled("Light or dark", self.scheme))
         card.body.addWidget(self.initials)
+        self.veil = QCheckBox("Hide everything while another program is in front")
+        self.veil.setChecked(self._desk.preferences.veil_when_away)
+        self.veil.toggled.connect(self._set_veil)
+        card.body.addWidget(self.veil)
         return card
 
     def _set_scheme(self) -> None:
@@ -71,6 +75,9 @@ class General(QWidget):
 
     def _set_initials(self, wanted: bool) -> None:
         self._desk.preferences.initials = wanted
+
+    def _set_veil(self, wanted: bool) -> None:
+        self._desk.preferences.veil_when_away = wanted
 
     def _practice(self) -> parts.Card:
         card = parts.Card("The practice")

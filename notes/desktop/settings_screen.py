@@ -39,6 +39,7 @@ class Settings(Screen):
         }
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
+        self._tabs.tabBar().setDrawBase(False)
         self._tabs.setAccessibleName("Parts of the settings")
         for part, title in zip(
             self._parts.values(), ("General", "Passphrase and keys", "Backups", "Checks", "Bring in notes"), strict=True
@@ -47,12 +48,11 @@ class Settings(Screen):
             column.body.addWidget(part)
             column.body.addStretch(1)
             self._tabs.addTab(column, title)
-        head = parts.words(self.title, theme.TITLE, strong=True)
-        column_ = parts.stacked(gap=theme.S, margin=(theme.L, theme.M))
+        head = parts.words(self.title, theme.DISPLAY, strong=True)
+        column_ = parts.stacked(gap=theme.M, margin=(theme.XXL, theme.XL))
         column_.addWidget(head)
         column_.addWidget(self._tabs, 1)
         self.setLayout(column_)
-        self.setFocusProxy(self._tabs.tabBar())
 
     def arrive(self, part: str = "", path: str = "", **place: Any) -> None:
         if part in self._parts:
