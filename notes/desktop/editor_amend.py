@@ -90,6 +90,7 @@ class Amending(QWidget):
         self._title.setText(title)
         self._meaning.setText(meaning)
         self.sign.setText(sign)
+        self.sign.setShortcut("Ctrl+Return")  # as a draft is signed; that command is out of force here
         self.original.read(note.text)
         self.page.write("")
         self.reason.clear()

@@ -51,7 +51,7 @@ def button(text: str, run: Callable[[], object] | None = None, *, tone: str = ""
     """A push button. `tone` is main for what to do next, link for going somewhere, alarm for what takes away."""
     made = QPushButton(text)
     made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-    made.setAutoDefault(False)
+    made.setAutoDefault(True)  # Enter presses it too, not Space alone
     if tone:
         made.setProperty("tone", tone)
     if icon:
@@ -202,7 +202,7 @@ class NoticeBar(QFrame):
         self._close.setToolTip("Close this line (Esc)")
         self._close.clicked.connect(self.dismiss)
         told = stacked(self._text, self._detail, gap=theme.XS)
-        self._row = beside(gap=theme.M, margin=theme.M)
+        self._row = beside(gap=theme.M, margin=(theme.M, theme.S))
         self._row.addLayout(told, 1)
         self._row.addWidget(self._undo)
         self._row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)

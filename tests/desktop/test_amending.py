@@ -31,11 +31,11 @@ def test_an_amendment_begins_with_the_signed_text_and_replaces_it(hands: Hands) 
     assert "Twice" in editor.reading.toPlainText()
 
 
-def test_an_addendum_is_added_below(hands: Hands) -> None:
+def test_an_addendum_is_added_below_and_signed_with_the_keys_that_sign_a_draft(hands: Hands) -> None:
     editor = begin(hands, Key.Key_D, "remembered later")
     assert editor.amending.page.text() == ""
     hands.type("A third heron.")
-    editor.amending.sign.click()
+    hands.press(Key.Key_Return, CTRL)
     hands.wait(lambda: hands.notices)
     text = hands.ask(reading.open, hands.note("signed")).text
     assert text.startswith("She laughed about the two herons.") and text.endswith("A third heron.")

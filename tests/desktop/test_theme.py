@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from notes.desktop import icons
 from notes.desktop.actions import COMMANDS, MENUS
@@ -32,3 +34,12 @@ def test_every_command_has_an_icon_and_a_menu(qapp: QApplication, command: objec
 def test_no_keys_mean_two_commands() -> None:
     keys = [key for command in COMMANDS for key in command.keys]
     assert sorted(keys) == sorted(set(keys))
+
+
+def test_enter_presses_the_button_that_has_the_focus(qtbot: QtBot) -> None:
+    pressed: list[bool] = []
+    button = parts.button("Go on", lambda: pressed.append(True))
+    qtbot.addWidget(button)
+    QTest.keyClick(button, Qt.Key.Key_Return)
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    assert pressed == [True, True]
