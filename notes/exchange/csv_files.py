@@ -173,14 +173,14 @@ def _override(mapping: Mapping, map_file: Path, columns: list[str]) -> None:
     except (ValueError, RecursionError) as error:
         known = isinstance(error, tomllib.TOMLDecodeError)
         why = f"{error}." if known else "It holds a number or a nesting longer than anybody writes."
-        raise BadFile(f"The map file {map_file.name} is not TOML.", why, "See docs/guide.md, Importing.") from None
+        raise BadFile(f"The map file {map_file.name} is not TOML.", why, "See docs/terminal.md, Importing.") from None
     for key, value in told.items():
         wanted = list if key in ("tags", "leave_out") else str
         if key not in Mapping.__dataclass_fields__ or not isinstance(value, wanted):
             raise BadFile(
                 f"The map file {map_file.name} has an entry that means nothing: {key}.",
                 f"Known are: {', '.join(Mapping.__dataclass_fields__)}.",
-                "See docs/guide.md, Importing.",
+                "See docs/terminal.md, Importing.",
             )
         named = [] if key == "date_format" or not value else value if isinstance(value, list) else [value]
         missing = [name for name in named if name not in columns]

@@ -26,6 +26,8 @@ def keep(folder: Path) -> list[Path]:
     journal = folder / JOURNAL
     ending = LAST if (folder / (JOURNAL + FIRST)).exists() else FIRST
     try:
+        for half_made in folder.glob(f"{vaults.DATABASE}*{FIRST}*.new"):  # by a crash in the middle of copying
+            half_made.unlink()
         if not journal.is_file() or not journal.stat().st_size:
             return []
         (folder / (JOURNAL + ending)).unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from notes.desktop import icons
+from notes.desktop import icons, parts
 from notes.desktop.actions import COMMANDS, MENUS
 from notes.desktop.theme import DARK, LIGHT, PAIRS, Roles, contrast, high_contrast
 

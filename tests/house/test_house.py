@@ -107,7 +107,7 @@ def test_every_command_is_documented_and_has_help(path: tuple[str, ...], command
     assert getattr(command, "help", None), path
     for parameter in command.params:  # type: ignore[attr-defined]
         assert getattr(parameter, "help", None), (path, parameter.name)
-    assert f"`notes {' '.join(path)}" in (HOUSE / "docs" / "guide.md").read_text("utf-8")
+    assert f"`notes {' '.join(path)}" in (HOUSE / "docs" / "terminal.md").read_text("utf-8")
 
 
 def test_every_dependency_has_its_decision() -> None:

@@ -101,6 +101,14 @@ def test_a_copy_that_a_crash_left_half_made_counts_for_nothing(vault: Path, unlo
         assert copies(vault) == FIRST
 
 
+def test_what_a_crash_in_the_middle_of_copying_left_is_gone_after_the_next_unlocking(
+    vault: Path, unlock: Unlock
+) -> None:
+    (vault / "vault.db.before-recovery.new").write_bytes(b"half")
+    unlock(vault).lock()
+    assert copies(vault) == set()
+
+
 def test_an_unlocking_that_fails_puts_back_its_own_copies_and_no_older_ones(
     vault: Path, unlock: Unlock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
