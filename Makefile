@@ -8,7 +8,7 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet --python $(RUN)
 LOCK := $(RUN) -m piptools compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --no-annotate pyproject.toml
 
-.PHONY: demo test proof bench lint lock picture screenshots clean
+.PHONY: demo test proof bench bench-window lint lock picture screenshots clean
 
 demo: $(VENV)/ready
 	@$(RUN) -m notes demo
@@ -31,6 +31,9 @@ lint: $(VENV)/ready-dev
 lock: $(VENV)/ready-dev
 	$(LOCK) --extra build --output-file requirements.lock --upgrade
 	$(LOCK) --extra build --extra dev --output-file requirements-dev.lock --constraint requirements.lock --upgrade
+
+bench-window: $(VENV)/ready
+	@$(RUN) bench/window.py
 
 picture: $(VENV)/ready
 	$(RUN) docs/make_picture.py

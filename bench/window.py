@@ -1,0 +1,162 @@
+"""The window, measured: how fast it starts, unlocks, and takes a key, and how much memory it holds (make bench-window).
+
+Each figure is of a real window on a real vault, off screen. Starting is set against importing PySide6.QtWidgets and
+showing an empty window, in turn and each in a process of its own; unlocking against deriving the key.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+ROUNDS = 7
+TYPED = "She came in from the rain and laughed about the umbrella. "
+EMPTY = """
+import time; began = time.perf_counter()
+from PySide6.QtWidgets import QApplication, QWidget
+application = QApplication([]); window = QWidget(); window.show(); application.processEvents()
+print(time.perf_counter() - began, flush=True)
+import os; os._exit(0)
+"""
+GATE = """
+import time; began = time.perf_counter()
+import sys
+from pathlib import Path
+from notes.desktop import app
+from notes.desktop.desk import Desk
+from notes.desktop.preferences import Preferences
+from notes.desktop.window import Window
+from notes.desktop.worker import Worker
+preferences = Preferences(); application = app.application(preferences)
+window = Window(Desk(Worker(), preferences), Path(sys.argv[1]), lambda _: None)
+window.show(); application.processEvents()
+print(time.perf_counter() - began, flush=True)
+import os; os._exit(0)
+"""
+
+
+def main() -> None:
+    """Build a vault of so many notes, measure, print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--notes", type=int, default=40_000)
+    notes = parser.parse_args().notes
+    with tempfile.TemporaryDirectory(prefix="bench-window-") as name:
+        folder = Path(name)
+        os.environ["XDG_CONFIG_HOME"], os.environ["NOTES_STATE_DIR"] = str(folder / "config"), str(folder / "state")
+        vault = _vault(folder, notes)
+        empty, gate = _starts(vault)
+        rows = [
+            ("an empty window", f"{empty * 1000:.0f} ms", ""),
+            ("start to lock screen", f"{gate * 1000:.0f} ms", f"{gate / empty:.2f} x (at most 1.5)"),
+            *_inside(vault, notes),
+        ]
+    print(f"\n{'what':44} {'measured':>12}  bar")
+    for what, measured, bar in rows:
+        print(f"{what:44} {measured:>12}  {bar}")
+
+
+def _vault(folder: Path, notes: int) -> Path:
+    from ours import Ours
+    from texts import Texts
+
+    side, texts = Ours(folder), Texts()
+    for start in range(0, notes, 10_000):
+        side.bring_in(side.prepare_import(texts.notes(start, min(10_000, notes - start))))
+    side.close()
+    return side.folder
+
+
+def _starts(vault: Path) -> tuple[float, float]:
+    took: dict[str, list[float]] = {"empty": [], "gate": []}
+    for _ in range(ROUNDS):
+        for name, program in (("empty", EMPTY), ("gate", GATE)):
+            told = subprocess.run(
+                [sys.executable, "-c", program, str(vault)], capture_output=True, text=True, check=True
+            )
+            took[name].append(float(told.stdout))
+    return statistics.median(took["empty"]), statistics.median(took["gate"])
+
+
+def _inside(vault: Path, notes: int) -> list[tuple[str, str, str]]:
+    """One window: unlock it, type into it, look at its memory."""
+    from ours import PASSPHRASE, derive_key
+    from PySide6.QtCore import QEventLoop
+    from PySide6.QtTest import QTest
+
+    from notes.desktop import app
+    from notes.desktop.desk import Desk
+    from notes.desktop.preferences import Preferences
+    from notes.desktop.window import Window
+    from notes.desktop.worker import Worker
+    from notes.vault.slots import Secret
+
+    def until(done: object) -> float:
+        began = time.perf_counter()
+        while not done():  # type: ignore[operator]
+            application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 2)
+        return time.perf_counter() - began
+
+    preferences = Preferences()
+    application = app.application(preferences)
+    desk = Desk(Worker(), preferences)
+    window = Window(desk, vault, lambda _: None)
+    window.show()
+    derived = min(_timed(derive_key) for _ in range(3))
+    secret = Secret("passphrase", bytearray(PASSPHRASE.encode()))
+    began = time.perf_counter()
+    desk.worker.unlock(vault, secret, window.gate.opened.emit, print)
+    until(lambda: window._current is not None and window._current._told is not None)
+    unlocked = time.perf_counter() - began
+
+    from notes.record import clients, progress_notes
+
+    given: list[object] = []
+    desk.do(clients.list_clients, then=given.append)
+    until(lambda: given)
+    client = given.pop()[0].id  # type: ignore[index]
+    desk.do(progress_notes.create, client, "free", TYPED * 350, then=given.append)
+    until(lambda: given)
+    desk.go("note", note=given.pop().id)  # type: ignore[attr-defined]
+    until(lambda: desk.worker.idle and window.focusWidget() is not None)
+    keys = []
+    for letter in TYPED * 6:
+        began = time.perf_counter()
+        QTest.keyClicks(window.focusWidget(), letter)
+        window.focusWidget().repaint()
+        keys.append(time.perf_counter() - began)
+        application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 15)
+    keys.sort()
+    for screen in ("clients", "search", "log", "settings", "today"):
+        desk.go(screen)
+        until(lambda: desk.worker.idle)
+    held = int(next(w for w in Path("/proc/self/status").read_text().splitlines() if w.startswith("VmRSS")).split()[1])
+    desk.worker.stop()
+    return [
+        ("deriving the key", f"{derived * 1000:.0f} ms", ""),
+        (
+            f"unlocking to Today, {notes:,} notes",
+            f"{unlocked * 1000:.0f} ms",
+            f"{(unlocked - derived) * 1000:.0f} ms more (at most 250)",
+        ),
+        ("a key to paint, 20 kB note, autosaving: median", f"{keys[len(keys) // 2] * 1000:.1f} ms", "at most 16"),
+        ("a key to paint: 95th percentile", f"{keys[len(keys) * 95 // 100] * 1000:.1f} ms", ""),
+        ("memory after every screen was shown", f"{held / 1024:.0f} MB", "at most 200"),
+    ]
+
+
+def _timed(action: object) -> float:
+    began = time.perf_counter()
+    action()  # type: ignore[operator]
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()
