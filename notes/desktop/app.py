@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from notes.desktop import sample_practice, theme
+from notes.desktop import theme
 from notes.desktop.desk import Desk
 from notes.desktop.idle import on_signals
 from notes.desktop.preferences import Preferences
@@ -38,6 +38,8 @@ def main(folder: Path | None, sample: bool = False) -> int:
     desk.sample = sample and folder is not None
     if desk.sample:
         assert folder is not None
+        from notes.desktop import sample_practice
+
         sample_practice.use(folder)
 
     def start_afresh(folder: Path) -> None:
@@ -53,5 +55,7 @@ def main(folder: Path | None, sample: bool = False) -> int:
     code = app.exec()
     desk.worker.stop()
     if desk.sample and window.folder is not None:
+        from notes.desktop import sample_practice
+
         sample_practice.throw_away(window.folder)
     return code

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QWidget
 
-from notes.desktop import always, notices, parts, place, sample_practice, theme
+from notes.desktop import notices, parts, place, theme
 from notes.desktop.actions import COMMANDS, MENUS
 from notes.desktop.daily_backup import DailyBackup
 from notes.desktop.desk import Desk, Notice
@@ -85,7 +85,11 @@ class Window(QMainWindow):
     def show_gate(self, folder: Path) -> None:
         """The lock screen of a vault."""
         self.folder = folder
-        filled_in = sample_practice.passphrase() if self.desk.sample else b""
+        filled_in = b""
+        if self.desk.sample:
+            from notes.desktop import sample_practice
+
+            filled_in = sample_practice.passphrase()
         self._strip.setVisible(self.desk.sample)
         self.gate = Gate(self.desk.worker, folder, filled_in=filled_in)
         self.gate.opened.connect(self._enter)
@@ -137,6 +141,8 @@ class Window(QMainWindow):
         ):
             self.desk.take_up(name, run)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self._house, self._notice.dismiss)
+        from notes.desktop import always  # read only now: the lock screen does not wait for it
+
         always.begin(self)
         self.idle.begin()
         self.backup.begin()
