@@ -17,7 +17,8 @@ class LongWork(QWidget):
         self._told = parts.words("", theme.SMALL, tone="quiet")
         self._bar = QProgressBar(textVisible=False)
         self._stop = parts.button("Cancel", self.stop)
-        self._stop.setVisible(cancel)
+        if not cancel:
+            self._stop.hide()
         column = parts.stacked(self._told, self._bar, gap=theme.XS)
         row = parts.beside(gap=theme.M)
         row.addLayout(column, 1)

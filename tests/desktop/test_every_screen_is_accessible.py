@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from notes.desktop import theme
+from notes.desktop.desk import Desk
 from notes.desktop.screens import SCREENS
 from notes.desktop.window import Window
 from notes.record import clients, reading
@@ -78,6 +79,30 @@ def settle(qtbot: QtBot, window: Window) -> None:
 
 def test_no_screen_is_left_out_of_the_walk() -> None:
     assert {name for name, _ in VISITS.values()} == set(SCREENS)
+
+
+class Flashes(QObject):
+    """Notes what shows itself as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Every event of the program passes here."""
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(describe(watched))
+        return False
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_no_part_of_a_screen_flashes_up_alone_while_it_is_made(qapp: QApplication, desk: Desk, name: str) -> None:
+    flashes = Flashes()
+    qapp.installEventFilter(flashes)
+    made = SCREENS[name](desk)
+    qapp.removeEventFilter(flashes)
+    made.deleteLater()
+    assert flashes.seen == []
 
 
 def test_every_control_has_a_name(screen: Window) -> None:
