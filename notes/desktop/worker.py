@@ -7,6 +7,7 @@ and begun again when something is.
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import queue
 import threading
@@ -115,6 +116,11 @@ class Worker(QObject):
         return self._waiting == self._behind
 
     # --- what the main thread asks for -------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Read what unlocking will need, while the passphrase is being typed."""
+        for module in ("notes.practice.opening", "notes.desktop.today", "notes.desktop.always"):
+            self._put(Job(lambda _, module=module: importlib.import_module(module)))  # type: ignore[misc]
 
     def unlock(
         self,
