@@ -311,4 +311,5 @@ def in_short(lines: list[LineView]) -> str:
     places = {(line.user, line.host) for line in lines}
     if others:
         return f"Not only you: also whoever held the {' and the '.join(others)}."
-    return "Nobody but you." if len(places) == 1 else f"Only you, as {len(places)} users or on {len(places)} computers."
+    told = "Nobody but you" if len(places) == 1 else f"Only you, as {len(places)} users or on {len(places)} computers"
+    return f"{told}, in the newest {LINES} lines." if len(lines) == LINES else f"{told}."

@@ -16,11 +16,10 @@ from notes.desktop.rows import Row, RowList
 from notes.desktop.screen import Screen
 from notes.record import today
 from notes.record.sessions import Session
-from notes.record.today import DUE_AFTER_DAYS, REVIEW_AFTER_DAYS, Draft, LogState
+from notes.record.today import BACKUP_AFTER_DAYS, DUE_AFTER_DAYS, REVIEW_AFTER_DAYS, Draft, LogState
 
 SHOWN_AT_FIRST = 6
 """Sessions without a note that are listed; the others on demand."""
-BACKUP_AFTER_DAYS = 7
 
 
 Key = tuple[str, Any]

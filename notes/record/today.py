@@ -18,6 +18,8 @@ MOST = 50
 """Sessions or drafts listed at most; how many there are is said."""
 REVIEW_AFTER_DAYS = 30
 """Days after which the access log is to be looked through again; 45 CFR 164.308(a)(1)(ii)(D) says regularly."""
+BACKUP_AFTER_DAYS = 7
+"""Days after which another backup is due."""
 LOOKED_BACK = 20_000
 """Newest lines of the log looked through. What last happened before them counts as not lately."""
 
@@ -147,4 +149,4 @@ def _at(line: dict[str, Any] | None) -> str | None:
     return str(line["at"]) if line else None
 
 
-__all__ = ["DUE_AFTER_DAYS", "REVIEW_AFTER_DAYS", "Draft", "LogState", "Today", "open"]
+__all__ = ["BACKUP_AFTER_DAYS", "DUE_AFTER_DAYS", "REVIEW_AFTER_DAYS", "Draft", "LogState", "Today", "open"]
