@@ -106,6 +106,15 @@ class Ours:
         """Every client, by name; logged."""
         return len(self._practice.do(clients.list_clients))
 
+    def fill_log(self, lines: int) -> None:
+        """Lines of notes read, until the log has so many, in one transaction. No public function writes so many."""
+        notes = self._practice.do(reading.list_notes, limit=1000)
+        with self._practice._begin() as work:
+            for number in range(work.end.seq, lines - 1):
+                note = notes[number % len(notes)]
+                work.about(client=note.client, object=note.id)
+                work.account("note.open")
+
     def verify(self) -> None:
         """Everything: pages, schema, chain, digests of every row, signed versions, index."""
         self._practice.do(verification.verify).check()

@@ -48,6 +48,10 @@ CREATE TRIGGER index_changed AFTER UPDATE OF text ON notes
         INSERT INTO note_index (note_index, rowid, text) VALUES ('delete', old.id, old.text);
         INSERT INTO note_index (rowid, text) VALUES (new.id, new.text);
     END;
+CREATE TABLE log (
+    seq INTEGER PRIMARY KEY, at TEXT, who TEXT, event TEXT, client_id INTEGER REFERENCES clients (id), note_id INTEGER
+);
+CREATE INDEX log_of_client ON log (client_id);
 CREATE TABLE counter (id INTEGER PRIMARY KEY, number INTEGER NOT NULL);
 INSERT INTO counter VALUES (1, 0);
 """
@@ -162,12 +166,22 @@ class Plain:
         """Every client, by name."""
         return len(self._db.execute("SELECT * FROM clients WHERE status = 'active' ORDER BY name").fetchall())
 
+    def fill_log(self, lines: int) -> None:
+        """A log as programs keep one, of so many lines."""
+        notes = self._db.execute("SELECT id, client_id FROM notes ORDER BY id LIMIT 1000").fetchall()
+        self._db.execute("BEGIN IMMEDIATE")
+        for number in range(lines):
+            note, client = notes[number % len(notes)]
+            line = ("2026-11-22T09:00:00.000Z", "practitioner", "note.read", client, note)
+            self._db.execute("INSERT INTO log (at, who, event, client_id, note_id) VALUES (?, ?, ?, ?, ?)", line)
+        self._db.execute("COMMIT")
+
     def verify(self) -> None:
         """What plain SQLite can check: its pages and its index; and every row is read and hashed once."""
         (said,) = self._db.execute("PRAGMA integrity_check").fetchone()
         assert said == "ok"
         self._db.execute("INSERT INTO note_index (note_index, rank) VALUES ('integrity-check', 1)")
-        for table in ("clients", "sessions", "notes"):
+        for table in ("clients", "sessions", "notes", "log"):
             for row in self._db.execute(f"SELECT * FROM {table}"):
                 hashlib.sha256(repr(row).encode()).digest()
 

@@ -38,6 +38,8 @@ PATIENCE = 20.0
 """Seconds for one kind of measurement, beyond which it stops after a few rounds."""
 LONGEST_FILL = 900.0
 """Seconds after which no further batch is imported; the record is then measured as large as it has got."""
+LINES = 5
+"""Lines of the log for each note, when everything is verified."""
 AFTER = 3_600_000
 """Number of the first text that is saved one by one."""
 
@@ -169,11 +171,14 @@ def use(measured: Measured, texts: Texts, sides: Sequence[Side]) -> None:
     draft, more = new[150].text, new[151].text.split()
     in_turn(measured, "draft", sides, 60, lambda side, turn: side.autosave(f"{draft} {' '.join(more[: turn + 1])}"))
     if measured.asked < MILLION:  # there it takes many minutes and no bar asks for it
-        in_turn(measured, "verify", sides, 3, lambda side, _: side.verify())
         for side in sides:
             if isinstance(side, Ours):
                 in_turn(measured, "copy the file", [side], 5, lambda side, _: side.copy())
                 in_turn(measured, "backup", [side], 3, lambda side, _: side.backup())
+        measured.facts["log lines"] = LINES * many
+        for side in sides:
+            side.fill_log(LINES * many)
+        in_turn(measured, "verify", sides, 3, lambda side, _: side.verify())
     for _ in range(3):
         measured.add("derive key", "ours", timed(derive_key))
 

@@ -50,7 +50,6 @@ def main(folder: Path | None, sample: bool = False) -> int:
     app.commitDataRequest.connect(lambda _: window.end_now())
     on_signals(window.close)
     window.show()
-    desk.worker.prepare()
     if sample and folder is None:
         window.first_run.try_sample()
     code = app.exec()

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from notes.desktop import parts, theme
 from notes.desktop.notices import in_words
-from notes.desktop.secret_fields import KeyFileRow, PassphraseField, RecoveryField
+from notes.desktop.opening_fields import OpeningFields
 from notes.desktop.worker import Opened, Worker
-from notes.errors import BadFile, Busy, NotesError, WrongKey
+from notes.errors import Busy, NotesError, WrongKey
 
 WIDTH = 460
+AFTER_THE_FIRST_PICTURE = 60
+"""Milliseconds. What is read before would make the lock screen come later."""
 
 
 class Gate(QWidget):
@@ -30,22 +31,17 @@ class Gate(QWidget):
     def __init__(self, worker: Worker, folder: Path, parent: QWidget | None = None, *, filled_in: bytes = b"") -> None:
         super().__init__(parent)
         self._worker, self.folder = worker, folder
-        self._wanted = self._asks_for_file = False
-        self._passphrase, self._recovery, self._key_file = PassphraseField(), RecoveryField(), KeyFileRow()
-        self._typed = self._passphrase.line
-        self._recovery.hide()
-        self._key_file.hide()
-        for field in (self._passphrase, self._recovery):
-            field.entered.connect(self._unlock)
+        self._wanted = False
+        self._fields = OpeningFields()
+        self._fields.entered.connect(self._unlock)
         self._build(filled_in)
-        self.setFocusProxy(self._typed)
-        QTimer.singleShot(0, self, self._look_at_slots)
+        self.setFocusProxy(self._fields)
+        QTimer.singleShot(AFTER_THE_FIRST_PICTURE, self, self._get_ready)
 
     def _build(self, filled_in: bytes) -> None:
         self._open = parts.button("Unlock", self._unlock, tone="main", icon="lock-simple-open")
         self._stop = parts.button("Cancel", self.cancel)
         self._stop.hide()
-        self._other_way = parts.button("Use the recovery key", self._switch, tone="link")
         self._other_vault = parts.button("Another vault …", self.elsewhere.emit, tone="link")
         self._lose = parts.button("Give these lines up and quit", self.given_up.emit, tone="alarm")
         self._at_work = QProgressBar(maximum=0, textVisible=False)
@@ -55,7 +51,7 @@ class Gate(QWidget):
         self._kept = parts.words(tone="attention")
         self._sample = parts.words(tone="quiet")
         if filled_in:
-            self._typed.setText(filled_in.decode())
+            self._fields.passphrase.line.setText(filled_in.decode())
             self._sample.setText(f"The sample's passphrase is filled in for you: {filled_in.decode()}")
         for label in (self._lose, self._at_work, self._waiting, self._trouble, self._kept):
             label.hide()
@@ -69,15 +65,13 @@ class Gate(QWidget):
             self._kept,
             self._lose,
             self._sample,
-            self._passphrase,
-            self._recovery,
-            self._key_file,
+            self._fields,
             self._trouble,
             self._waiting,
             self._at_work,
         ):
             card.body.addWidget(thing)
-        card.body.addLayout(parts.beside(self._other_way, 0, self._stop, self._open))
+        card.body.addLayout(parts.beside(self._fields.way, 0, self._stop, self._open))
         column = parts.Column(max(WIDTH, theme.characters(56)))
         column.body.addStretch(1)
         column.body.addWidget(card)
@@ -96,11 +90,6 @@ class Gate(QWidget):
         self._lose.show()
         self._other_vault.hide()
 
-    @property
-    def with_key(self) -> Literal["passphrase", "recovery"]:
-        """What it asks for."""
-        return "recovery" if self._recovery.isVisibleTo(self) else "passphrase"
-
     def cancel(self) -> None:
         """Unlock no more: what comes of the attempt under way is locked at once."""
         self._wanted = False
@@ -109,44 +98,22 @@ class Gate(QWidget):
 
     # --- unlocking ---------------------------------------------------------------------------------------------
 
-    def _look_at_slots(self) -> None:
-        """Whether a slot asks for a key file stands in the header, in clear."""
+    def _get_ready(self) -> None:
+        """Look whether the vault asks for a key file (in the header, in clear); read what unlocking will need."""
 
         def look(_: object) -> bool:
             from notes.vault import header
 
             return any(slot.key_file for slot in header.read(self.folder).header.slots)
 
-        def show(asks: bool) -> None:
-            self._key_file.setVisible(asks and self.with_key == "passphrase")
-            self._asks_for_file = asks
-
-        self._worker.apart(look, then=show, failed=self._say, owner=self)
-
-    def _switch(self) -> None:
-        recovery = self.with_key == "passphrase"
-        self._passphrase.setVisible(not recovery)
-        self._recovery.setVisible(recovery)
-        self._key_file.setVisible(not recovery and self._asks_for_file)
-        self._other_way.setText("Use the passphrase" if recovery else "Use the recovery key")
-        self._trouble.hide()
-        field = self._recovery if recovery else self._passphrase
-        self.setFocusProxy(field)
-        field.setFocus()
+        self._worker.apart(look, then=self._fields.want_file, failed=self._say, owner=self)
+        self._worker.prepare()
 
     def _unlock(self) -> None:
-        from notes.vault.slots import Secret
-
         if self._wanted:
             return
         try:
-            if self.with_key == "recovery":
-                secret = Secret("recovery", self._recovery.take())
-            else:
-                key_file = self._key_file.read()
-                if key_file is None and self._asks_for_file:
-                    raise BadFile("This vault also asks for its key file.", "", "Choose it, then unlock.")
-                secret = Secret("passphrase", self._passphrase.take(), key_file)
+            secret = self._fields.take()
         except NotesError as error:
             self._say(error)
             return
@@ -169,23 +136,23 @@ class Gate(QWidget):
             self._say(error)
 
     def _say(self, error: NotesError) -> None:
-        self._trouble.setText(_told(error, self.with_key))
+        self._trouble.setText(_told(error, self._fields.with_recovery))
         self._trouble.show()
         self.setFocus()
 
     def _busy(self, at_work: bool) -> None:
         for shown in (self._at_work, self._waiting, self._stop):
             shown.setVisible(at_work)
-        for field in (self._passphrase, self._recovery, self._key_file, self._open, self._other_way, self._other_vault):
+        for field in (self._fields, self._fields.way, self._open, self._other_vault):
             field.setEnabled(not at_work)
         if at_work:
             self._trouble.hide()
             self._stop.setFocus()
 
 
-def _told(error: NotesError, typed: str) -> str:
+def _told(error: NotesError, recovery: bool) -> str:
     """What went wrong and what to do, without the terminal's commands."""
-    if isinstance(error, WrongKey) and typed == "passphrase":
+    if isinstance(error, WrongKey) and not recovery:
         return "That passphrase does not open this vault. Type it again, slowly; it may help to show it with the eye."
     if isinstance(error, Busy):
         return "This vault is open in another window or program. Close it there, then unlock here."

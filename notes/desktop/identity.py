@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 
 from notes.desktop import parts, theme
 from notes.desktop.notices import in_words
-from notes.desktop.secret_fields import KeyFileRow, PassphraseField, RecoveryField
+from notes.desktop.opening_fields import OpeningFields
 from notes.desktop.worker import Job, Worker
 from notes.errors import NotesError, WrongKey
 
@@ -33,26 +33,17 @@ class Identity(QWidget):
         self._given: float | None = None
         self._then: Callable[[], None] | None = None
         self._why = parts.words(tone="quiet")
-        self._passphrase, self._recovery, self._key_file = PassphraseField(), RecoveryField(), KeyFileRow()
+        self._fields = OpeningFields()
+        self._fields.entered.connect(self._ask)
         self._trouble = parts.words(tone="alarm")
         self._at_work = QProgressBar(maximum=0, textVisible=False)
         self._at_work.setAccessibleName("Checking the passphrase")
         self._go_on = parts.button("Go on", self._ask, tone="main")
-        self._way = parts.button("Use the recovery key", self._switch, tone="link")
-        file = parts.button("With a key file …", lambda: self._key_file.setVisible(True), tone="link")
-        for field in (self._passphrase, self._recovery):
-            field.entered.connect(self._ask)
+        self._cancel = parts.button("Cancel", self.call_off)
         card = parts.Card("Your passphrase, once more")
-        for thing in (
-            self._why,
-            self._passphrase,
-            self._recovery,
-            self._key_file,
-            self._trouble,
-            self._at_work,
-        ):
+        for thing in (self._why, self._fields, self._trouble, self._at_work):
             card.body.addWidget(thing)
-        card.body.addLayout(parts.beside(self._way, file, 0, parts.button("Cancel", self.call_off), self._go_on))
+        card.body.addLayout(parts.beside(self._fields.way, self._fields.file, 0, self._cancel, self._go_on))
         column = parts.Column(max(480, theme.characters(58)))
         column.body.addStretch(1)
         column.body.addWidget(card)
@@ -78,37 +69,20 @@ class Identity(QWidget):
         self.over.emit()
 
     def _begin(self) -> None:
-        self._passphrase.empty()
-        self._recovery.empty()
-        for hidden in (self._recovery, self._key_file, self._trouble, self._at_work):
+        self._fields.begin()
+        for hidden in (self._trouble, self._at_work):
             hidden.hide()
-        self._passphrase.show()
-        self._way.setText("Use the recovery key")
         self._go_on.setEnabled(True)
-        self.setFocusProxy(self._passphrase)
-
-    def _switch(self) -> None:
-        recovery = not self._recovery.isVisibleTo(self)
-        self._recovery.setVisible(recovery)
-        self._passphrase.setVisible(not recovery)
-        self._way.setText("Use the passphrase" if recovery else "Use the recovery key")
-        field = self._recovery if recovery else self._passphrase
-        self.setFocusProxy(field)
-        field.setFocus()
+        self.setFocusProxy(self._fields)
 
     def _ask(self) -> None:
         from notes.practice import keyring
         from notes.vault import keys
-        from notes.vault.slots import Secret
 
         if not self._go_on.isEnabled():
             return
         try:
-            if self._recovery.isVisibleTo(self):
-                secret = Secret("recovery", self._recovery.take())
-            else:
-                key_file = self._key_file.read()
-                secret = Secret("passphrase", self._passphrase.take(), key_file)
+            secret = self._fields.take()
         except NotesError as error:
             self._failed(error)
             return

@@ -11,7 +11,7 @@ from notes.desktop import parts, theme
 from notes.desktop.desk import Desk
 from notes.desktop.long_work import LongWork
 from notes.desktop.notices import in_words
-from notes.desktop.secret_fields import KeyFileRow, PassphraseField, RecoveryField
+from notes.desktop.opening_fields import OpeningFields
 from notes.desktop.worker import Job
 from notes.errors import Cancelled, NotesError
 
@@ -32,12 +32,11 @@ class RestoreCard(QWidget):
             parts.words("No backup chosen.", tone="quiet"),
             parts.words("", tone="quiet"),
         )
-        self._passphrase, self._recovery, self._key_file = PassphraseField(), RecoveryField(), KeyFileRow()
-        self._recovery.hide()
+        self._fields = OpeningFields()
+        self._fields.entered.connect(self._restore)
         self._trouble = parts.words(tone="alarm")
         self._trouble.hide()
         self._work = LongWork()
-        self._way = parts.button("Use the recovery key", self._switch, tone="link")
         self._go = parts.button("Restore", self._restore, tone="main")
         self._go.setEnabled(False)
         choose = parts.button("Choose the backup …", self._ask_for_file)
@@ -46,12 +45,12 @@ class RestoreCard(QWidget):
             parts.words("It opens with the passphrase, or recovery key, of the day it was made.", tone="quiet")
         )
         card.body.addLayout(parts.beside(self._file_told, 0, choose))
-        for thing in (self._folder_told, self._passphrase, self._recovery, self._key_file, self._trouble, self._work):
+        for thing in (self._folder_told, self._fields, self._trouble, self._work):
             card.body.addWidget(thing)
-        card.body.addLayout(parts.beside(self._way, 0, parts.button("Back", self._call_off), self._go))
+        card.body.addLayout(
+            parts.beside(self._fields.way, self._fields.file, 0, parts.button("Back", self._call_off), self._go)
+        )
         self._folder_told.hide()
-        for field in (self._passphrase, self._recovery):
-            field.entered.connect(self._restore)
         self.setLayout(parts.stacked(card, 0, gap=theme.L))
         self.setFocusProxy(choose)
 
@@ -64,7 +63,7 @@ class RestoreCard(QWidget):
         self._folder_told.setText(f"It will be in {self._folder}")
         self._folder_told.show()
         self._go.setEnabled(True)
-        self._passphrase.setFocus()
+        self._fields.setFocus()
 
     def _ask_for_file(self) -> None:
         start = str(self._desk.preferences.backup_folder or Path.home())
@@ -74,31 +73,17 @@ class RestoreCard(QWidget):
         if chosen:
             self.choose(Path(chosen))
 
-    def _switch(self) -> None:
-        recovery = not self._recovery.isVisibleTo(self)
-        self._recovery.setVisible(recovery)
-        for shown in (self._passphrase, self._key_file):
-            shown.setVisible(not recovery)
-        self._way.setText("Use the passphrase" if recovery else "Use the recovery key")
-
     def _call_off(self) -> None:
         self._work.stop()
-        self._passphrase.empty()
-        self._recovery.empty()
+        self._fields.begin()
         self.called_off.emit()
 
     def _restore(self) -> None:
-        from notes.vault.slots import Secret
-
         if self._file is None or self._folder is None or not self._go.isEnabled():
             return
         file, folder, worker = self._file, self._folder, self._desk.worker
         try:
-            if self._recovery.isVisibleTo(self):
-                secret = Secret("recovery", self._recovery.take())
-            else:
-                key_file = self._key_file.read()
-                secret = Secret("passphrase", self._passphrase.take(), key_file)
+            secret = self._fields.take()
         except NotesError as error:
             self._failed(error)
             return

@@ -252,7 +252,7 @@ def test_a_backup_is_restored_as_a_vault_of_its_own(
     first.choose_vault(restore=True)
     restore = first.first_run._restore_page
     restore.choose(file, tmp_path / "Restored.vault")
-    QTest.keyClicks(restore._passphrase.line, PASSPHRASE.decode())
+    QTest.keyClicks(restore._fields.passphrase.line, PASSPHRASE.decode())
     click(restore._go)
     qtbot.waitUntil(lambda: hasattr(first, "gate"), timeout=LONG)
     assert first.gate.folder == tmp_path / "Restored.vault"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,11 @@ from notes.desktop.gate import Gate
 from notes.desktop.notices import in_the_window, plain
 from notes.desktop.window import Window
 from notes.desktop.worker import Opened
-from notes.practice import log, opening
+from notes.practice import keyring, log, opening
 from notes.practice.practice import Practice
 from notes.practice.surroundings import this_computer
 from notes.record import clients
-from notes.vault import recovery_key
+from notes.vault import recovery_key, slots
 from notes.vault.slots import Secret
 from tests.conftest import PASSPHRASE
 from tests.desktop.conftest import PATIENCE, end
@@ -48,9 +49,9 @@ def begin(qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 def type_key(gate: Gate, small_vault: tuple[Path, bytes]) -> None:
     """The recovery key, as from the sheet."""
-    QTest.mouseClick(gate._other_way, Qt.MouseButton.LeftButton)
-    QTest.keyClicks(gate._recovery.line, recovery_key.write(bytearray(small_vault[1])).lower())
-    QTest.keyClick(gate._recovery.line, Qt.Key.Key_Return)
+    QTest.mouseClick(gate._fields.way, Qt.MouseButton.LeftButton)
+    QTest.keyClicks(gate._fields.recovery.line, recovery_key.write(bytearray(small_vault[1])).lower())
+    QTest.keyClick(gate._fields.recovery.line, Qt.Key.Key_Return)
 
 
 def enter(qtbot: QtBot, window: Window, small_vault: tuple[Path, bytes]) -> None:
@@ -67,11 +68,11 @@ def test_the_passphrase_opens_the_vault_and_leaves_the_field(qtbot: QtBot, begin
     window = begin(vault)
     gate = window.gate
     with qtbot.waitSignal(gate.opened, timeout=PATIENCE):
-        QTest.keyClicks(gate._typed, PASSPHRASE.decode())
-        QTest.keyClick(gate._typed, Qt.Key.Key_Return)
+        QTest.keyClicks(gate._fields.passphrase.line, PASSPHRASE.decode())
+        QTest.keyClick(gate._fields.passphrase.line, Qt.Key.Key_Return)
         assert gate._at_work.isVisible()
-        assert gate._typed.text() == ""
-        assert not gate._typed.isUndoAvailable()
+        assert gate._fields.passphrase.line.text() == ""
+        assert not gate._fields.passphrase.line.isUndoAvailable()
     assert window._current is not None
     assert window._current.name == "today"
 
@@ -80,11 +81,11 @@ def test_a_wrong_passphrase_is_said_in_a_sentence_and_told_after_unlocking(
     qtbot: QtBot, begin: Begun, vault: Path, small_vault: tuple[Path, bytes]
 ) -> None:
     window = begin(vault)
-    QTest.keyClicks(window.gate._typed, "not this one, not at all")
+    QTest.keyClicks(window.gate._fields.passphrase.line, "not this one, not at all")
     QTest.mouseClick(window.gate._open, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(window.gate._trouble.isVisible, timeout=PATIENCE)
     assert "That passphrase does not open this vault." in window.gate._trouble.text()
-    assert window.gate._typed.isEnabled()
+    assert window.gate._fields.passphrase.line.isEnabled()
     enter(qtbot, window, small_vault)
     assert "1 failed attempt to open this vault" in seen(window)
     assert "notes log" not in seen(window)
@@ -95,8 +96,8 @@ def test_the_recovery_key_is_checked_while_it_is_typed(
     qtbot: QtBot, begin: Begun, vault: Path, small_vault: tuple[Path, bytes]
 ) -> None:
     gate = begin(vault).gate
-    field = gate._recovery
-    QTest.mouseClick(gate._other_way, Qt.MouseButton.LeftButton)
+    field = gate._fields.recovery
+    QTest.mouseClick(gate._fields.way, Qt.MouseButton.LeftButton)
     written = recovery_key.write(bytearray(small_vault[1]))
     QTest.keyClicks(field.line, written[:12])
     assert field.state.text() == "2 of 9 groups"
@@ -114,12 +115,54 @@ def test_the_recovery_key_is_checked_while_it_is_typed(
     assert field.line.text()  # a slip is corrected, not typed anew
 
 
+@pytest.fixture
+def key_file(vault: Path, small_vault: tuple[Path, bytes], tmp_path: Path) -> Path:
+    """The file without which the vault's passphrase opens it no more."""
+    file = tmp_path / "holiday.jpg"
+    file.write_bytes(b"no holiday at all")
+    around = replace(this_computer(), state=None)
+    with opening.unlock(vault, Secret("recovery", bytearray(small_vault[1])), surroundings=around) as practice:
+        practice.do(keyring.change_passphrase, bytearray(PASSPHRASE), file.read_bytes(), cost=slots.FLOOR)
+    return file
+
+
+def test_a_vault_with_a_key_file_asks_for_it_and_opens_with_it(
+    qtbot: QtBot, begin: Begun, vault: Path, key_file: Path
+) -> None:
+    gate = begin(vault).gate
+    fields = gate._fields
+    qtbot.waitUntil(fields.key_file.isVisible, timeout=PATIENCE)
+    QTest.keyClicks(fields.passphrase.line, PASSPHRASE.decode())
+    QTest.mouseClick(gate._open, Qt.MouseButton.LeftButton)
+    assert "also asks for its key file" in gate._trouble.text()
+    assert fields.passphrase.line.text()  # nothing is typed twice
+    QTest.mouseClick(fields.way, Qt.MouseButton.LeftButton)
+    assert not fields.key_file.isVisible()  # the recovery key needs none
+    QTest.mouseClick(fields.way, Qt.MouseButton.LeftButton)
+    fields.key_file.choose(key_file)
+    with qtbot.waitSignal(gate.opened, timeout=PATIENCE):
+        QTest.keyClick(fields.passphrase.line, Qt.Key.Key_Return)
+
+
+def test_another_key_file_is_refused_like_a_wrong_passphrase(
+    qtbot: QtBot, begin: Begun, vault: Path, key_file: Path
+) -> None:
+    gate = begin(vault).gate
+    qtbot.waitUntil(gate._fields.key_file.isVisible, timeout=PATIENCE)
+    key_file.write_bytes(b"another one")
+    gate._fields.key_file.choose(key_file)
+    QTest.keyClicks(gate._fields.passphrase.line, PASSPHRASE.decode())
+    QTest.keyClick(gate._fields.passphrase.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(gate._trouble.isVisible, timeout=PATIENCE)
+    assert "does not open this vault" in gate._trouble.text()
+
+
 def test_caps_lock_is_noticed(begin: Begun, vault: Path) -> None:
     gate = begin(vault).gate
-    QTest.keyClick(gate._typed, "a")
-    assert not gate._passphrase._caps.isVisible()
-    QTest.keyClick(gate._typed, "A")  # a capital, and no Shift held
-    assert gate._passphrase._caps.isVisible()
+    QTest.keyClick(gate._fields.passphrase.line, "a")
+    assert not gate._fields.passphrase._caps.isVisible()
+    QTest.keyClick(gate._fields.passphrase.line, "A")  # a capital, and no Shift held
+    assert gate._fields.passphrase._caps.isVisible()
 
 
 def test_a_vault_open_elsewhere_is_explained(
@@ -245,8 +288,8 @@ def test_an_older_copy_can_be_left_for_a_restored_backup(
 def test_the_lock_screen_is_named_and_legible_in_the_dark(begin: Begun, vault: Path, qapp: QApplication) -> None:
     theme.apply(qapp, "dark")
     window = begin(vault)
-    names = {window.gate._typed.accessibleName(), window.gate._recovery.line.accessibleName()}
+    names = {window.gate._fields.passphrase.line.accessibleName(), window.gate._fields.recovery.line.accessibleName()}
     assert names == {"Passphrase", "Recovery key"}
-    assert window.gate._passphrase._show.accessibleName() == "Show the passphrase"
-    QTest.mouseClick(window.gate._passphrase._show, Qt.MouseButton.LeftButton)
-    assert window.gate._passphrase._show.accessibleName() == "Hide the passphrase"
+    assert window.gate._fields.passphrase._show.accessibleName() == "Show the passphrase"
+    QTest.mouseClick(window.gate._fields.passphrase._show, Qt.MouseButton.LeftButton)
+    assert window.gate._fields.passphrase._show.accessibleName() == "Hide the passphrase"

@@ -48,8 +48,8 @@ def settings(qtbot: QtBot, window: Window) -> Callable[[str], Settings]:
 def identify(qtbot: QtBot, window: Window, passphrase: str = PASSPHRASE.decode()) -> None:
     """Type the passphrase into the card that asks for it."""
     assert window._screen_stack.currentWidget() is window._identity
-    QTest.keyClicks(window._identity._passphrase.line, passphrase)
-    QTest.keyClick(window._identity._passphrase.line, Qt.Key.Key_Return)
+    QTest.keyClicks(window._identity._fields.passphrase.line, passphrase)
+    QTest.keyClick(window._identity._fields.passphrase.line, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
 
 
@@ -87,7 +87,7 @@ def test_the_passphrase_is_asked_again_leaves_a_line_and_holds_for_a_while(
     assert done == ["first", "second"]
     clock[0] += 2
     window.desk.confirm_identity("Again.", lambda: done.append("third"))
-    click(window._identity._go_on.parent().findChildren(type(window._identity._go_on))[2])  # type: ignore[union-attr]
+    click(window._identity._cancel)
     assert done == ["first", "second"]
     lines = [(line.event, line.outcome) for line in ask(log.show, limit=20) if line.event == "key.confirm"]
     assert sorted(lines) == [("key.confirm", "done"), ("key.confirm", "refused")]
@@ -96,8 +96,8 @@ def test_the_passphrase_is_asked_again_leaves_a_line_and_holds_for_a_while(
 def test_the_recovery_key_answers_too(qtbot: QtBot, window: Window, small_vault: tuple[Path, bytes]) -> None:
     done: list[bool] = []
     window.desk.confirm_identity("Why.", lambda: done.append(True))
-    click(window._identity._way)
-    QTest.keyClicks(window._identity._recovery.line, recovery_key.write(bytearray(small_vault[1])))
+    click(window._identity._fields.way)
+    QTest.keyClicks(window._identity._fields.recovery.line, recovery_key.write(bytearray(small_vault[1])))
     click(window._identity._go_on)
     qtbot.waitUntil(lambda: done == [True], timeout=PATIENCE)
 
