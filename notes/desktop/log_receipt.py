@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPagedPaintDevice, QPainter, QPixmap
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPagedPaintDevice, QPainter, QPixmap
 from PySide6.QtWidgets import QLabel
 
 from notes.access_log.receipts import Receipt
-from notes.desktop import theme
-
-DARKEST, LIGHTEST = QColor(Qt.GlobalColor.black), QColor(Qt.GlobalColor.white)
-"""A code is black on white in the dark too: not every telephone reads one that is turned over."""
-BORDER = 4
-"""Modules of white around the code (ISO/IEC 18004, 6.3.8)."""
-
-
-def picture(text: str, modules: int = 3) -> QImage:
-    """The text as a QR code, with so many pixels for each module."""
-    import segno
-
-    rows = [bytes(row) for row in segno.make(text, error="m", micro=False).matrix]
-    size = len(rows) + 2 * BORDER
-    drawn = QImage(size, size, QImage.Format.Format_RGB32)
-    drawn.fill(LIGHTEST)
-    for down, row in enumerate(rows):
-        for across, dark in enumerate(row):
-            if dark:
-                drawn.setPixelColor(across + BORDER, down + BORDER, DARKEST)
-    return drawn.scaled(QSize(size, size) * modules)
+from notes.desktop import qr_code, theme
 
 
 def label(receipt: Receipt) -> QLabel:
     """The picture, to be shown."""
     made = QLabel()
-    made.setPixmap(QPixmap.fromImage(picture(receipt.code)))
+    made.setPixmap(QPixmap.fromImage(qr_code.picture(receipt.code)))
     made.setAccessibleName("The receipt as a QR code")
     return made
 
@@ -45,7 +25,7 @@ def draw(receipt: Receipt, page: QPagedPaintDevice) -> None:
     font = theme.font(theme.BODY, fixed=True)
     font.setPointSizeF(9)
     painter.setFont(font)
-    painter.setPen(DARKEST)
+    painter.setPen(qr_code.DARKEST)
     height = painter.fontMetrics().lineSpacing()
     *told, code = receipt.text().rstrip("\n").split("\n")
     down = 0
@@ -53,5 +33,5 @@ def draw(receipt: Receipt, page: QPagedPaintDevice) -> None:
         down += height
         painter.drawText(QPointF(0, down), line)
     side = across / 3
-    painter.drawImage(QRectF(0, down + height, side, side), picture(receipt.code))
+    painter.drawImage(QRectF(0, down + height, side, side), qr_code.picture(receipt.code))
     painter.end()

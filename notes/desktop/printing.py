@@ -101,11 +101,11 @@ def pdf(printed: Printed, today: datetime) -> bytes:
     return bytes(buffer.data().data())
 
 
-def choose_printer(parent: QWidget) -> QPrinter | None:
-    """Ask the practitioner for a printer. None when they think better of it."""
+def choose_printer(parent: QWidget, name: str = NAME) -> QPrinter | None:
+    """Ask the practitioner for a printer; `name` is that of the job. None when they think better of it."""
     with in_memory():
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setDocName(NAME)
+        printer.setDocName(name)
         printer.setPageLayout(_page())
         return printer if QPrintDialog(printer, parent).exec() == QPrintDialog.DialogCode.Accepted else None
 

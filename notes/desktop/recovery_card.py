@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
-from notes.desktop import parts, theme
+from notes.desktop import parts, qr_code, theme
 from notes.desktop.secret_fields import GROUPS
 from notes.desktop.worker import Job, Worker
 from notes.errors import NotesError
@@ -128,14 +128,17 @@ class RecoveryCard(QWidget):
             self.save(path if path.suffix.lower() == ".pdf" else path.with_name(path.name + ".pdf"))
 
     def _print_it(self) -> None:
-        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+        from notes.desktop import printing
 
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        if QPrintDialog(printer, self).exec():
+        printer = printing.choose_printer(self, "Recovery sheet")
+        if printer is None:
+            return
+        with printing.in_memory():
             painter = QPainter(printer)
-            self.paint(painter, QRectF(printer.pageLayout().paintRectPixels(printer.resolution())))
+            size = printer.pageLayout().paintRectPixels(printer.resolution()).size()
+            self.paint(painter, QRectF(0, 0, size.width(), size.height()))
             painter.end()
-            self._say("Sent to the printer. Look at the paper before you go on.", "good")
+        self._say("Sent to the printer. Look at the paper before you go on.", "good")
 
     def paint(self, painter: QPainter, page: QRectF) -> None:
         """The sheet, drawn on a page."""
@@ -157,7 +160,11 @@ class RecoveryCard(QWidget):
         down = 4 * unit
         line("Recovery sheet", 4, strong=True)
         line(f"{self._practice}  ·  made on {self._today.isoformat()}\nVault {self._vault}", 1.8)
-        line(_in_rows(self._written()), 3.6, "fixed", strong=True)
+        code = QRectF(page.right() - 22 * unit, page.top() + down, 18 * unit, 18 * unit)
+        painter.drawImage(code, qr_code.picture(self._written()))
+        down += 4 * unit
+        line(_in_rows(self._written()), 3, "fixed", strong=True)
+        down = max(down, code.bottom() - page.top() + unit)
         for number, (step, command) in enumerate(recovery_sheet.STEPS, 1):
             line(f"{number}.  {step}" + (f"\n     {command}" if command else ""), 1.7)
 

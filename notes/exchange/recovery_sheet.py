@@ -24,17 +24,18 @@ STEPS = (
         "",
     ),
     (
-        "Type the key back once from the paper to be sure it is right. FOLDER is the vault's folder, the one with "
-        "header.json in it; you are asked for the key.",
+        "Try the key once from the paper: on the lock screen choose “Use the recovery key”. Or in a terminal, where "
+        "FOLDER is the vault's folder, the one with header.json in it; you are asked for the key.",
         "notes --vault FOLDER --recovery-key-file - key list",
     ),
     (
-        "If the passphrase is lost, this key opens the vault. You are asked for the key, then for a new passphrase.",
+        "If the passphrase is lost, this key opens the vault in the same way; then choose a new passphrase under "
+        "Settings. Or in a terminal, where you are asked for the key, then for a new passphrase.",
         "notes --vault FOLDER --recovery-key-file - key passphrase",
     ),
     (
-        "If this sheet is lost or seen by somebody, make a new one. This one is then worthless, except for copies of "
-        "the vault made before.",
+        "If this sheet is lost or seen by somebody, make a new one under Settings, or in a terminal. This one is then "
+        "worthless, except for copies of the vault made before.",
         "notes --vault FOLDER key recovery --recovery-sheet NEW.pdf",
     ),
     (

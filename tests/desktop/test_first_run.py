@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import segno
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
@@ -194,6 +195,18 @@ def test_the_printed_sheet_is_drawn(card: RecoveryCard) -> None:
     rows = [y for y in range(0, 1130, 2) if any(page.pixelColor(x, y).lightness() < 128 for x in range(0, 800, 2))]
     assert rows[0] < 120
     assert rows[-1] > 500
+    dark = [(x, y) for x in range(560, 800) for y in range(360) if page.pixelColor(x, y).lightness() < 128]
+    (left, right), (top, bottom) = ((min(side), max(side) + 1) for side in zip(*dark, strict=True))
+    wanted = [bytes(row) for row in segno.make(card._written(), error="m", micro=False).matrix]
+    wide, high = (right - left) / len(wanted), (bottom - top) / len(wanted)
+    found = [
+        bytes(
+            page.pixelColor(int(left + (across + 0.5) * wide), int(top + (down + 0.5) * high)).lightness() < 128
+            for across in range(len(wanted))
+        )
+        for down in range(len(wanted))
+    ]
+    assert found == wanted
     assert rows[-1] < 1120
 
 

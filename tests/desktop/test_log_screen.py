@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from notes.access_log import receipts
-from notes.desktop import log_model, log_receipt
+from notes.desktop import log_model, qr_code
 from notes.desktop.desk import Desk
 from notes.desktop.log_screen import LogScreen
 from notes.desktop.verifying import Verifying
@@ -253,9 +253,9 @@ def test_a_receipt_is_shown_copied_and_saved(qtbot: QtBot, screen: LogScreen, tm
 def test_the_code_is_the_one_that_other_programs_make() -> None:
     import segno
 
-    drawn = log_receipt.picture("SESSION-NOTES-RECEIPT-1 test", modules=1)
+    drawn = qr_code.picture("SESSION-NOTES-RECEIPT-1 test", modules=1)
     rows = [bytes(row) for row in segno.make("SESSION-NOTES-RECEIPT-1 test", error="m", micro=False).matrix]
-    border = log_receipt.BORDER
+    border = qr_code.BORDER
     read = [
         bytes(drawn.pixelColor(x + border, y + border).lightness() < 128 for x in range(len(rows)))
         for y in range(len(rows))
