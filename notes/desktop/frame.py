@@ -4,13 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication, QFrame, QToolButton, QWidget
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtWidgets import QApplication, QFrame, QStackedWidget, QToolButton, QWidget
 
 from notes.desktop import parts, theme
 from notes.desktop.desk import Desk
+from notes.desktop.identity import Identity
+from notes.desktop.parts import NoticeBar
 
+NOTICE_STAYS = 8_000
+"""Milliseconds for which a line that needs nothing done stays on top."""
 ROOMS = ("go.today", "go.clients", "go.search", "go.log", "go.settings")
+
+
+class Frame(QWidget):
+    """All of it, with a screen in the middle: `stack` holds the screens, and `identity`, which may take their place."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        rooms = Rooms(desk)
+        self.rooms = rooms.buttons
+        self.foot, self.notice = Foot(), NoticeBar()
+        self.notice_goes = QTimer(self.notice, singleShot=True, interval=NOTICE_STAYS)
+        self.notice_goes.timeout.connect(self.notice.dismiss)
+        self.stack, self.identity = QStackedWidget(), Identity(desk.worker)
+        self.stack.addWidget(self.identity)
+        self.above = parts.stacked(self.notice, gap=theme.S, margin=(theme.L, theme.S))
+        middle = parts.stacked(gap=0)
+        middle.addLayout(self.above)
+        middle.addWidget(self.stack, 1)
+        middle.addWidget(self.foot)
+        row = parts.beside(gap=0)
+        row.addWidget(rooms)
+        row.addLayout(middle, 1)
+        self.setLayout(row)
 
 
 class Rooms(QFrame):

@@ -25,6 +25,8 @@ class Gate(QWidget):
     """An ``Opened``."""
     elsewhere = Signal()
     """Another vault is wanted, or a new one."""
+    ready = Signal()
+    """What unlocking needs has been read: now is the time to build what will be shown."""
     given_up = Signal()
     """The lines that are not on disk are to be lost, and the program ended."""
 
@@ -107,7 +109,7 @@ class Gate(QWidget):
             return any(slot.key_file for slot in header.read(self.folder).header.slots)
 
         self._worker.apart(look, then=self._fields.want_file, failed=self._say, owner=self)
-        self._worker.prepare()
+        self._worker.prepare(self.ready.emit, self)
 
     def _unlock(self) -> None:
         if self._wanted:

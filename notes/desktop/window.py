@@ -10,15 +10,13 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QWidget
 
-from notes.desktop import notices, parts, place, theme
+from notes.desktop import notices, parts, place
 from notes.desktop.actions import COMMANDS, MENUS
 from notes.desktop.daily_backup import DailyBackup
 from notes.desktop.desk import Desk, Notice
-from notes.desktop.frame import ROOMS, Foot, Rooms, hide_what_floats, read_only_strip, sample_strip
+from notes.desktop.frame import ROOMS, Frame, hide_what_floats, read_only_strip, sample_strip
 from notes.desktop.gate import Gate
-from notes.desktop.identity import Identity
 from notes.desktop.idle import Idle, System
-from notes.desktop.parts import NoticeBar
 from notes.desktop.screen import Screen
 from notes.desktop.screens import SCREENS
 from notes.desktop.worker import Kinds, Opened
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
 
 TITLE = "Session Notes"
 """The title of every window: neutral, whoever is on the screen."""
-NOTICE_STAYS = 8000
-"""Milliseconds for which a line that needs nothing done stays on top."""
 
 
 class Window(QMainWindow):
@@ -43,7 +39,9 @@ class Window(QMainWindow):
         self._screens: dict[str, Screen] = {}
         self._current: Screen | None = None
         self._been: list[tuple[str, dict[str, Any]]] = []
-        self._house: QWidget | None = None
+        self._frame: Frame
+        self._ready = False
+        self._house: Frame | None = None
         self._left: QWidget | None = None
         self._aside: QWidget | None = None
         self._read_only: QFrame | None = None
@@ -95,6 +93,7 @@ class Window(QMainWindow):
         self.gate.opened.connect(self._enter)
         self.gate.elsewhere.connect(self.choose_vault)
         self.gate.given_up.connect(self._give_up)
+        self.gate.ready.connect(self._make_ready)
         self._put_in_front(self.gate)
 
     def choose_vault(self, restore: bool = False) -> None:
@@ -125,10 +124,10 @@ class Window(QMainWindow):
     def _enter(self, opened: Opened) -> None:
         """The vault is open: build the frame, say what is to be said, and go to where one was."""
         assert self.folder is not None
-        self._forget()
         if not self.desk.sample:
             self.desk.preferences.remember(self.folder)
-        self._house = self._build_house()
+        self._make_ready()
+        self._house = self._frame
         self._put_in_front(self._house)
         for name, run in (
             *((room, self._goer(room.removeprefix("go."))) for room in ROOMS),
@@ -140,7 +139,7 @@ class Window(QMainWindow):
             ("vault.quit", self.close),
         ):
             self.desk.take_up(name, run)
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self._house, self._notice.dismiss)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self._house, self._frame.notice.dismiss)
         from notes.desktop import always  # read only now: the lock screen does not wait for it
 
         always.begin(self)
@@ -171,10 +170,10 @@ class Window(QMainWindow):
         card.restore_wanted.connect(self._restore_instead)
         card.read_wanted.connect(lambda: self.desk.go("today"))
         card.decided.connect(self._decided)
-        self._screen_stack.addWidget(card)
-        self._screen_stack.setCurrentWidget(card)
-        self._read_only = read_only_strip(lambda: self._screen_stack.setCurrentWidget(card))
-        self._above.insertWidget(0, self._read_only)
+        self._frame.stack.addWidget(card)
+        self._frame.stack.setCurrentWidget(card)
+        self._read_only = read_only_strip(lambda: self._frame.stack.setCurrentWidget(card))
+        self._frame.above.insertWidget(0, self._read_only)
         self._read_only.show()
 
     def _decided(self) -> None:
@@ -186,29 +185,21 @@ class Window(QMainWindow):
     def _restore_instead(self) -> None:
         self._leave(lambda: self.choose_vault(restore=True))
 
-    def _build_house(self) -> QWidget:
-        rooms = Rooms(self.desk)
-        self._rooms = rooms.buttons
-        self._foot = Foot()
-        self._notice = NoticeBar()
-        self._notice.closed.connect(self._say_next)
-        self._away = QTimer(self._notice, singleShot=True, interval=NOTICE_STAYS)
-        self._away.timeout.connect(self._notice.dismiss)
-        self._screen_stack = QStackedWidget()
-        self._identity = Identity(self.desk.worker)
-        self._identity.over.connect(self._after_identity)
-        self._screen_stack.addWidget(self._identity)
-        self._above = parts.stacked(self._notice, gap=theme.S, margin=(theme.L, theme.S))
-        middle = parts.stacked(gap=0)
-        middle.addLayout(self._above)
-        middle.addWidget(self._screen_stack, 1)
-        middle.addWidget(self._foot)
-        house = QWidget()
-        row = parts.beside(gap=0)
-        row.addWidget(rooms)
-        row.addLayout(middle, 1)
-        house.setLayout(row)
-        return house
+    def _make_ready(self) -> None:
+        """Build the frame, empty still: while the passphrase is typed, so that it is there when the vault is open."""
+        if self._ready or self._locking:
+            return
+        self._frame = Frame(self.desk)
+        self._frame.notice.closed.connect(self._say_next)
+        self._frame.identity.over.connect(self._after_identity)
+        self._screen("today")
+        self._ready = True
+
+    def _screen(self, name: str) -> Screen:
+        if name not in self._screens:
+            self._screens[name] = SCREENS[name](self.desk)
+            self._frame.stack.addWidget(self._screens[name])
+        return self._screens[name]
 
     def _build_menus(self) -> None:
         for menu in MENUS:
@@ -236,19 +227,15 @@ class Window(QMainWindow):
                 self.desk.lay_down(command)
             if self._been:
                 self._been[-1] = (self._current.name, self._current.place())
-        if name not in self._screens:
-            self._screens[name] = SCREENS[name](self.desk)
-            self._screen_stack.addWidget(self._screens[name])
-        screen = self._screens[name]
-        self._current = screen
+        screen = self._current = self._screen(name)
         self._been.append((name, place))
         del self._been[:-50]
         for command in screen.commands:
             self.desk.take_up(command, getattr(screen, command.replace(".", "_")))
         self.desk.saved.emit("")
-        self._screen_stack.setCurrentWidget(screen)
+        self._frame.stack.setCurrentWidget(screen)
         screen.arrive(**place)
-        for room, made in self._rooms.items():
+        for room, made in self._frame.rooms.items():
             made.setCheckable(True)
             made.setChecked(room == name)
 
@@ -270,16 +257,16 @@ class Window(QMainWindow):
     def _say(self, notice: Notice | None) -> None:
         if self._house is None:
             return
-        self._away.stop()
+        self._frame.notice_goes.stop()
         if notice is None:
-            self._notice.dismiss()
+            self._frame.notice.dismiss()
             return
         if self._shown is not None and self._shown.stays:
             self._to_say.insert(0, self._shown)  # not read yet: it comes back after this one
         self._shown = notice
-        self._notice.tell(notice.text, notice.detail, notice.tone, notice.undo, notice.verb)
+        self._frame.notice.tell(notice.text, notice.detail, notice.tone, notice.undo, notice.verb)
         if not notice.stays:
-            self._away.start()
+            self._frame.notice_goes.start()
 
     def _say_next(self) -> None:
         self._shown = None
@@ -290,16 +277,16 @@ class Window(QMainWindow):
 
     def _say_saved(self, told: str) -> None:
         if self._house is not None:
-            self._foot.saved.setText(told)
+            self._frame.foot.saved.setText(told)
 
     def _say_state(self, told: str, tone: str) -> None:
         if self._house is not None:
-            self._foot.state.setText(told)
-            parts.set_tone(self._foot.state, tone)
+            self._frame.foot.state.setText(told)
+            parts.set_tone(self._frame.foot.state, tone)
 
     def _say_at_work(self, name: str) -> None:
         if self._house is not None:
-            self._foot.working.setText(f"{name} …" if name else "")
+            self._frame.foot.working.setText(f"{name} …" if name else "")
 
     def _went_wrong(self, error: BaseException) -> None:
         if isinstance(error, NotesError):
@@ -310,16 +297,16 @@ class Window(QMainWindow):
     # --- asking again ------------------------------------------------------------------------------------------
 
     def _ask_again(self, why: str, then: Callable[[], None]) -> None:
-        if self._identity.valid:
+        if self._frame.identity.valid:
             then()
             return
-        self._identity.ask(why, then)
-        self._screen_stack.setCurrentWidget(self._identity)
-        self._identity.setFocus()
+        self._frame.identity.ask(why, then)
+        self._frame.stack.setCurrentWidget(self._frame.identity)
+        self._frame.identity.setFocus()
 
     def _after_identity(self) -> None:
         if self._current is not None:
-            self._screen_stack.setCurrentWidget(self._current)
+            self._frame.stack.setCurrentWidget(self._current)
             self._current.setFocus()
 
     # --- locking -----------------------------------------------------------------------------------------------
@@ -361,7 +348,7 @@ class Window(QMainWindow):
         self.idle.end()
         self.backup.end()
         hide_what_floats(self)
-        self._left, self._house = self._house, None
+        self._left, self._house, self._ready = self._house, None, False
         if self._left is not None:
             self._all.removeWidget(self._left)
         self.show_gate(self.folder)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from notes.practice.practice import Practice
     from notes.vault.slots import Secret
 
+NEEDED = ("notes.practice.opening", "sqlalchemy.dialects.sqlite", "notes.desktop.today", "notes.desktop.always")
+"""Modules that unlocking needs and the lock screen does not."""
 SHOWN_AFTER = 200
 """Milliseconds after which the window shows that something is at work."""
 
@@ -117,10 +119,11 @@ class Worker(QObject):
 
     # --- what the main thread asks for -------------------------------------------------------------------------
 
-    def prepare(self) -> None:
+    def prepare(self, then: Callable[[], None], owner: QObject) -> None:
         """Read what unlocking will need, while the passphrase is being typed."""
-        for module in ("notes.practice.opening", "notes.desktop.today", "notes.desktop.always"):
+        for module in NEEDED:
             self._put(Job(lambda _, module=module: importlib.import_module(module)))  # type: ignore[misc]
+        self._put(Job(_nothing, lambda _: then(), owner=owner))
 
     def unlock(
         self,

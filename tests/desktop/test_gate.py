@@ -89,7 +89,7 @@ def test_a_wrong_passphrase_is_said_in_a_sentence_and_told_after_unlocking(
     enter(qtbot, window, small_vault)
     assert "1 failed attempt to open this vault" in seen(window)
     assert "notes log" not in seen(window)
-    assert window._notice._undo.text() == "Open the access log"
+    assert window._frame.notice._undo.text() == "Open the access log"
 
 
 def test_the_recovery_key_is_checked_while_it_is_typed(
@@ -198,15 +198,16 @@ def test_cancelling_leaves_the_vault_locked(
 def test_what_happened_while_locked_is_told_one_by_one_and_comes_back_until_it_is_read(
     qtbot: QtBot, window: Window
 ) -> None:
-    window._to_say.clear()
+    window._forget()
+    window._house, window._ready = None, False  # as after locking
     window.gate.opened.emit(Opened(("First thing: notes log show.", "Second thing (notes backup make FOLDER).")))
     assert "First thing." in seen(window)
     assert "Second" not in seen(window)
     window.desk.say("Archived.")
     assert "Archived." in seen(window)
-    QTest.mouseClick(window._notice._close, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(window._frame.notice._close, Qt.MouseButton.LeftButton)
     assert "First thing." in seen(window)
-    QTest.mouseClick(window._notice._close, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(window._frame.notice._close, Qt.MouseButton.LeftButton)
     assert "Second thing." in seen(window)
 
 
@@ -253,7 +254,7 @@ def test_an_older_copy_is_shown_with_what_is_missing_and_read_only_until_it_is_d
 ) -> None:
     window = begin(older)
     enter(qtbot, window, small_vault)
-    card = window._screen_stack.currentWidget()
+    card = window._frame.stack.currentWidget()
     assert "lines are missing" in seen(window)
     assert "For reading only" in seen(window)
     assert "notes log accept" not in seen(window)
@@ -278,7 +279,7 @@ def test_an_older_copy_can_be_left_for_a_restored_backup(
 ) -> None:
     window = begin(older)
     enter(qtbot, window, small_vault)
-    card = window._screen_stack.currentWidget()
+    card = window._frame.stack.currentWidget()
     QTest.mouseClick(card._restore, Qt.MouseButton.LeftButton)  # type: ignore[union-attr]
     qtbot.waitUntil(lambda: hasattr(window, "first_run"), timeout=PATIENCE)
     assert window.first_run._restore_page.isVisible()

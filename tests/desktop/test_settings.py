@@ -47,9 +47,9 @@ def settings(qtbot: QtBot, window: Window) -> Callable[[str], Settings]:
 
 def identify(qtbot: QtBot, window: Window, passphrase: str = PASSPHRASE.decode()) -> None:
     """Type the passphrase into the card that asks for it."""
-    assert window._screen_stack.currentWidget() is window._identity
-    QTest.keyClicks(window._identity._fields.passphrase.line, passphrase)
-    QTest.keyClick(window._identity._fields.passphrase.line, Qt.Key.Key_Return)
+    assert window._frame.stack.currentWidget() is window._frame.identity
+    QTest.keyClicks(window._frame.identity._fields.passphrase.line, passphrase)
+    QTest.keyClick(window._frame.identity._fields.passphrase.line, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
 
 
@@ -73,7 +73,7 @@ def test_the_passphrase_is_asked_again_leaves_a_line_and_holds_for_a_while(
     qtbot: QtBot, window: Window, ask: Any
 ) -> None:
     clock, done = [100.0], list[str]()
-    window._identity._clock = lambda: clock[0]
+    window._frame.identity._clock = lambda: clock[0]
     window.desk.confirm_identity("Notes are about to leave the vault.", lambda: done.append("first"))
     assert "Notes are about to leave the vault." in shown(window)
     identify(qtbot, window, "some other passphrase")
@@ -81,13 +81,13 @@ def test_the_passphrase_is_asked_again_leaves_a_line_and_holds_for_a_while(
     assert done == []
     identify(qtbot, window)
     assert done == ["first"]
-    assert window._screen_stack.currentWidget() is window._current
+    assert window._frame.stack.currentWidget() is window._current
     clock[0] += VALID - 1
     window.desk.confirm_identity("Again.", lambda: done.append("second"))
     assert done == ["first", "second"]
     clock[0] += 2
     window.desk.confirm_identity("Again.", lambda: done.append("third"))
-    click(window._identity._cancel)
+    click(window._frame.identity._cancel)
     assert done == ["first", "second"]
     lines = [(line.event, line.outcome) for line in ask(log.show, limit=20) if line.event == "key.confirm"]
     assert sorted(lines) == [("key.confirm", "done"), ("key.confirm", "refused")]
@@ -96,9 +96,9 @@ def test_the_passphrase_is_asked_again_leaves_a_line_and_holds_for_a_while(
 def test_the_recovery_key_answers_too(qtbot: QtBot, window: Window, small_vault: tuple[Path, bytes]) -> None:
     done: list[bool] = []
     window.desk.confirm_identity("Why.", lambda: done.append(True))
-    click(window._identity._fields.way)
-    QTest.keyClicks(window._identity._fields.recovery.line, recovery_key.write(bytearray(small_vault[1])))
-    click(window._identity._go_on)
+    click(window._frame.identity._fields.way)
+    QTest.keyClicks(window._frame.identity._fields.recovery.line, recovery_key.write(bytearray(small_vault[1])))
+    click(window._frame.identity._go_on)
     qtbot.waitUntil(lambda: done == [True], timeout=PATIENCE)
 
 
@@ -129,7 +129,7 @@ def test_the_practice_gets_another_name_and_its_old_one_back(
     QTest.keyClick(general.name, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "The name is changed." in shown(window), timeout=PATIENCE)
     assert ask(naming.practice_name) == "Two Herons"
-    click(window._notice._undo)
+    click(window._frame.notice._undo)
     assert ask(naming.practice_name) == "The Weir Practice"
 
 
