@@ -61,7 +61,7 @@ def type_away(vault: Path, key: str, settings: Path, round_: str) -> None:
     given: list[Any] = []
     desk.worker.unlock(vault, Secret("recovery", bytearray.fromhex(key)), given.append, given.append)
     wait(application, lambda: bool(given))
-    shown.gate.opened.emit([])
+    shown.gate.opened.emit(given[0])
     desk.do(reading.list_notes, status="draft", then=given.append, failed=given.append)
     wait(application, lambda: len(given) > 1)
     desk.go("note", note=given[1][0].id)
