@@ -20,6 +20,7 @@ def application(preferences: Preferences) -> QApplication:
     """The one QApplication, dressed."""
     found = QApplication.instance()
     made = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
+    theme.set_text_size(made, preferences.text_size)
     made.setApplicationDisplayName(TITLE)
     made.setDesktopFileName("session-notes")
     theme.apply(made, preferences.scheme)

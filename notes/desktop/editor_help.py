@@ -89,5 +89,5 @@ class Help(QObject):
         self.prepare()
 
     def _perhaps_changed(self, screen: str, _: object) -> None:
-        if screen == "snippets":
+        if screen in ("snippets", "settings"):
             self.prepared = None

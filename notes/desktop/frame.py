@@ -60,16 +60,19 @@ class Rooms(QFrame):
 
 
 class Foot(QFrame):
-    """The line at the foot: what was saved, what is at work, what the verification found."""
+    """The line at the foot: what was saved, when it locks, what is at work, what the verification found."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("foot")
         self.saved = parts.words(scale=theme.SMALL, tone="quiet", wrap=False)
+        self.locks = parts.words(scale=theme.SMALL, tone="attention", wrap=False)
         self.working = parts.words(scale=theme.SMALL, tone="quiet", wrap=False)
         self.state = parts.words(scale=theme.SMALL, tone="quiet", wrap=False)
         """What the verification in the background found, in words."""
-        self.setLayout(parts.beside(self.saved, 0, self.working, self.state, gap=theme.L, margin=(theme.L, theme.XS)))
+        self.setLayout(
+            parts.beside(self.saved, 0, self.locks, self.working, self.state, gap=theme.L, margin=(theme.L, theme.XS))
+        )
 
 
 def _room(desk: Desk, name: str) -> QToolButton:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import math
 import os
 import signal
 import sys
@@ -31,6 +32,9 @@ TICK = 1000
 LATE = 30.0
 """Seconds; a look that comes later than this after the one before it means that the computer slept in between."""
 
+SOON = 30
+"""Seconds before locking from which on it is told."""
+
 _ACTIVITY = frozenset(
     {
         QEvent.Type.KeyPress,
@@ -48,6 +52,8 @@ class Idle(QObject):
     """Tells when to lock. `after` gives the minutes without a key or the mouse; the clocks give seconds."""
 
     lock_wanted = Signal()
+    soon = Signal(int)
+    """Seconds until it locks, from SOON on, at each look; 0 when that is not so any more."""
 
     def __init__(
         self,
@@ -60,6 +66,7 @@ class Idle(QObject):
         self._after, self._monotonic, self._wall = after, monotonic, wall
         self._touched = self._looked = monotonic()
         self._looked_wall = wall()
+        self._told = 0
         self._timer = QTimer(self, interval=TICK)
         self._timer.timeout.connect(self.look)
 
@@ -89,7 +96,12 @@ class Idle(QObject):
         now, wall = self._monotonic(), self._wall()
         slept = max(now - self._looked, wall - self._looked_wall) > LATE
         self._looked, self._looked_wall = now, wall
-        if slept or now - self._touched >= self._after() * 60:
+        left = self._after() * 60 - (now - self._touched)
+        soon = math.ceil(left) if 0 < left <= SOON and not slept else 0
+        if soon != self._told:
+            self._told = soon
+            self.soon.emit(soon)
+        if slept or left <= 0:
             self.lock_wanted.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -13,6 +13,8 @@ from PySide6.QtCore import QByteArray, QSettings
 LOCK_AFTER = (1, 2, 5, 10, 15, 30)
 """Minutes without a key or a click after which the vault locks; one of these."""
 USUALLY_AFTER = 5
+TEXT_SIZES = (90, 100, 115, 130, 150)
+"""Percent of the system's own size; one of these."""
 
 
 class Preferences:
@@ -47,6 +49,19 @@ class Preferences:
     @scheme.setter
     def scheme(self, wanted: str) -> None:
         self._keep("scheme", wanted)
+
+    @property
+    def text_size(self) -> int:
+        """Size of all text, in percent of the system's."""
+        try:
+            found = int(str(self._kept.value("text_size", 100)))
+        except ValueError:
+            return 100
+        return found if found in TEXT_SIZES else 100
+
+    @text_size.setter
+    def text_size(self, percent: int) -> None:
+        self._keep("text_size", percent)
 
     @property
     def lock_after(self) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from notes.desktop import parts, theme
 from notes.desktop.desk import Desk
-from notes.desktop.preferences import LOCK_AFTER
+from notes.desktop.preferences import LOCK_AFTER, TEXT_SIZES
+from notes.desktop.spelling import languages
 from notes.desktop.words import counted
 from notes.practice import naming
 from notes.practice.overview import Overview
@@ -56,10 +58,21 @@ class General(QWidget):
             self.scheme.addItem(words, scheme)
         self.scheme.setCurrentIndex(list(_SCHEMES).index(self._desk.preferences.scheme))
         self.scheme.activated.connect(self._set_scheme)
+        self.text_size = QComboBox()
+        for percent in TEXT_SIZES:
+            self.text_size.addItem("As the system has it" if percent == 100 else f"{percent} %", percent)
+        self.text_size.setCurrentIndex(TEXT_SIZES.index(self._desk.preferences.text_size))
+        self.text_size.activated.connect(self._set_text_size)
+        self._size_told = parts.words("", theme.SMALL, tone="quiet")
+        self._size_told.hide()
         self.initials = QCheckBox("Show clients by their initials")
         self.initials.setChecked(self._desk.preferences.initials)
         self.initials.toggled.connect(self._set_initials)
         card.body.addLayout(_labelled("Light or dark", self.scheme))
+        card.body.addLayout(_labelled("Size of all text", self.text_size))
+        card.body.addWidget(self._size_told)
+        if languages():
+            card.body.addLayout(_labelled("Mark spelling mistakes", self._spelling()))
         card.body.addWidget(self.initials)
         self.veil = QCheckBox("Hide everything while another program is in front")
         self.veil.setChecked(self._desk.preferences.veil_when_away)
@@ -72,6 +85,23 @@ class General(QWidget):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             theme.apply(application, self._desk.preferences.scheme)
+
+    def _set_text_size(self) -> None:
+        self._desk.preferences.text_size = int(self.text_size.currentData())
+        self._size_told.setText("From the next unlocking on: lock now (Ctrl+L) to see it.")
+        self._size_told.show()
+
+    def _spelling(self) -> QComboBox:
+        self.spelling = QComboBox()
+        there = [(f"{QLocale(language).nativeLanguageName()} ({language})", language) for language in languages()]
+        for told, language in (("In the system's language", ""), *there, ("No", "off")):
+            self.spelling.addItem(told, language)
+        self.spelling.setCurrentIndex(max(0, self.spelling.findData(self._desk.preferences.spelling)))
+        self.spelling.activated.connect(self._set_spelling)
+        return self.spelling
+
+    def _set_spelling(self) -> None:
+        self._desk.preferences.spelling = str(self.spelling.currentData())
 
     def _set_initials(self, wanted: bool) -> None:
         self._desk.preferences.initials = wanted

@@ -154,6 +154,13 @@ def characters(count: int, in_font: QFont | None = None) -> int:
     return int(QFontMetricsF(in_font or font()).averageCharWidth() * count)
 
 
+def set_text_size(application: QApplication, percent: int) -> None:
+    """Scale all text. For the start of the program: widgets that are there keep theirs."""
+    font = QFont(application.font())
+    font.setPointSizeF(font.pointSizeF() * percent / 100)
+    application.setFont(font)
+
+
 def apply(application: QApplication, scheme: str = "system") -> None:
     """Dress the program. `scheme` is system, light or dark; called again when the system changes."""
     wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(scheme, Qt.ColorScheme.Unknown)

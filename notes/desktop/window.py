@@ -64,6 +64,7 @@ class Window(QMainWindow):
         self.idle, self.system = Idle(lambda: desk.preferences.lock_after, parent=self), System(self)
         self.backup = DailyBackup(desk, lambda: self.idle.quiet, self)
         self.idle.lock_wanted.connect(self.lock)
+        self.idle.soon.connect(self._say_soon)
         self.system.lock_wanted.connect(self.lock)
         desk.went.connect(self._go)
         desk.said.connect(self._say)
@@ -155,13 +156,21 @@ class Window(QMainWindow):
             self._to_say.append(Notice(told.text, told.detail, "attention", go, True, verb))
         self._say_next()
 
-    def _come_back(self, was: tuple[str, dict[str, Any]] | None) -> None:
+    def _come_back(self, was: place.Place | None) -> None:
+        """To where one was on this day; a new day begins with its sessions: somebody else may be in the room."""
         if self.desk.unsaved and "note" in SCREENS:
             self.desk.go("note", note=next(iter(self.desk.unsaved)))
-        elif was is not None and was[0] in SCREENS:
-            self.desk.go(was[0], **was[1])
+        elif was is None or was.screen not in SCREENS:
+            self.desk.go("today")
+        elif was.day == self.desk.now().date().isoformat():
+            self.desk.go(was.screen, **was.place)
         else:
             self.desk.go("today")
+            if was.screen != "today":
+                told = "A new day begins here. You were elsewhere when it locked."
+                self._to_say.append(
+                    Notice(told, undo=lambda: self.desk.go(was.screen, **was.place), verb="Go on there")
+                )
 
     def _show_older_copy(self, told: str) -> None:
         from notes.desktop.older_copy import OlderCopy
@@ -279,6 +288,9 @@ class Window(QMainWindow):
         if self._house is not None:
             self._frame.foot.saved.setText(told)
 
+    def _say_soon(self, seconds: int) -> None:
+        self._frame.foot.locks.setText(f"Locks in {seconds} s" if seconds else "")
+
     def _say_state(self, told: str, tone: str) -> None:
         if self._house is not None:
             self._frame.foot.state.setText(told)
@@ -344,7 +356,8 @@ class Window(QMainWindow):
         assert self.folder is not None
         self._locking = True
         self.desk.preferences.geometry = self.saveGeometry()
-        was = place.write(self._current.name, self._current.place()) if self._current is not None else None
+        shown, today = self._current, self.desk.now().date()
+        was = place.write(shown.name, shown.place(), today) if shown is not None else None
         self.idle.end()
         self.backup.end()
         hide_what_floats(self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from notes.desktop import place
 from notes.desktop.daily_backup import QUIET
 from notes.desktop.desk import Desk
-from notes.desktop.idle import LATE, Idle, System, on_signals
+from notes.desktop.idle import LATE, SOON, Idle, System, on_signals
 from notes.desktop.screen import Screen
 from notes.desktop.screens import SCREENS
 from notes.desktop.window import TITLE, Window
@@ -85,7 +86,8 @@ def test_locking_hides_all_at_once_saves_and_starts_afresh(
     assert afresh(writing) == [vault]
     with opening.unlock(vault, Secret("recovery", bytearray(small_vault[1]))) as practice:
         assert "Written At The Lock" in {client.name for client in practice.do(clients.list_clients)}
-        assert place.read(practice.place) == ("note", {"note": 7, "place": 41})
+        today = writing.desk.now().date().isoformat()
+        assert place.read(practice.place) == place.Place("note", {"note": 7, "place": 41}, today)
 
 
 def test_unlocking_goes_back_to_where_one_was(
@@ -102,7 +104,29 @@ def test_unlocking_goes_back_to_where_one_was(
     assert writing._current.at == {"note": 7, "place": 41}
 
 
-@pytest.mark.parametrize("kept", [None, "", "x", "[]", "7", '{"screen": 3, "place": {}}', "x" * 20_000])
+def test_a_new_day_begins_with_its_sessions_and_offers_the_way_back(
+    qtbot: QtBot, writing: Window, vault: Path, small_vault: tuple[Path, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = writing.desk.now()
+    writing.lock()
+    qtbot.waitUntil(lambda: bool(afresh(writing)), timeout=PATIENCE)
+    monkeypatch.setattr(writing.desk, "now", lambda: now + timedelta(days=1))
+    given: list[Any] = []
+    secret = Secret("recovery", bytearray(small_vault[1]))
+    writing.desk.worker.unlock(vault, secret, given.append, given.append)
+    qtbot.waitUntil(lambda: bool(given), timeout=PATIENCE)
+    writing.gate.opened.emit(given[0])
+    assert writing._current is not None
+    assert writing._current.name == "today"
+    assert writing._frame.notice.accessibleName().startswith("A new day begins here.")
+    QTest.mouseClick(writing._frame.notice._undo, Qt.MouseButton.LeftButton)
+    assert isinstance(writing._current, Desktop)
+    assert writing._current.at == {"note": 7, "place": 41}
+
+
+@pytest.mark.parametrize(
+    "kept", [None, "", "x", "[]", "7", '{"screen": 3, "place": {}, "day": ""}', '{"screen": "today", "place": {}}']
+)
 def test_a_place_that_makes_no_sense_is_no_place(kept: str | None) -> None:
     assert place.read(kept) is None
 
@@ -236,6 +260,24 @@ def test_a_key_or_a_movement_anywhere_begins_the_time_anew(idle: Idle, clocks: C
         QObject(), QEvent(kind)
     )
     assert not looks(idle, clocks, 119)
+
+
+def test_half_a_minute_before_it_locks_it_says_so_and_takes_it_back_when_somebody_comes(
+    qtbot: QtBot, writing: Window, clocks: Clocks
+) -> None:
+    idle, told = writing.idle, writing._frame.foot.locks
+    idle._monotonic, idle._wall = lambda: clocks.steady, lambda: clocks.wall
+    idle._after = lambda: 1
+    idle.begin()
+    looks(idle, clocks, 60 - SOON - 1)
+    assert told.text() == ""
+    looks(idle, clocks, 1)
+    assert told.text() == f"Locks in {SOON} s"
+    looks(idle, clocks, 1)
+    assert told.text() == f"Locks in {SOON - 1} s"
+    idle.eventFilter(QObject(), QEvent(QEvent.Type.KeyPress))
+    looks(idle, clocks, 1)
+    assert told.text() == ""
 
 
 def test_a_computer_that_slept_is_noticed_by_either_clock(idle: Idle, clocks: Clocks) -> None:

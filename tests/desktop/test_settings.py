@@ -13,9 +13,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from notes.desktop import theme
+from notes.desktop import app, parts, theme
+from notes.desktop.desk import Desk
 from notes.desktop.identity import VALID
+from notes.desktop.preferences import Preferences
 from notes.desktop.settings_screen import Settings
+from notes.desktop.spelling import languages
 from notes.desktop.window import Window
 from notes.errors import WrongKey
 from notes.practice import keyring, log, naming, opening
@@ -116,7 +119,37 @@ def test_lock_time_looks_and_initials_are_remembered(
     assert theme.roles() == theme.DARK
     QTest.keyClick(general.initials, Qt.Key.Key_Space)
     assert window.desk.preferences.initials
+    QTest.keyClick(general.text_size, Qt.Key.Key_End)
+    assert window.desk.preferences.text_size == 150
+    assert "From the next unlocking on" in shown(window)
     theme.apply(qapp, "light")
+
+
+def test_a_size_of_text_holds_from_the_start_of_the_program_on(qapp: QApplication, desk: Desk) -> None:
+    usual = qapp.font()
+    try:
+        desk.preferences.text_size = 130
+        app.application(desk.preferences)
+        assert parts.words("").font().pointSizeF() == pytest.approx(usual.pointSizeF() * 1.3 * theme.BODY)
+    finally:
+        qapp.setFont(usual)
+
+
+@pytest.mark.parametrize("kept", ["0", "1000", "large", ""])
+def test_a_size_of_text_that_nobody_can_choose_is_the_usual_one(tmp_path: Path, kept: str) -> None:
+    (tmp_path / "tampered.ini").write_text(f"[General]\ntext_size={kept}\n")
+    assert Preferences(tmp_path / "tampered.ini").text_size == 100
+
+
+@pytest.mark.skipif(not languages(), reason="no dictionary is installed")
+def test_the_language_of_spelling_is_chosen_in_the_settings(
+    settings: Callable[[str], Settings], window: Window
+) -> None:
+    general = settings("general").general
+    QTest.keyClick(general.spelling, Qt.Key.Key_End)
+    assert window.desk.preferences.spelling == "off"
+    QTest.keyClick(general.spelling, Qt.Key.Key_Home)
+    assert window.desk.preferences.spelling == ""
 
 
 def test_the_practice_gets_another_name_and_its_old_one_back(

@@ -1,10 +1,10 @@
 """Every call that writes to the disk, in turn, is the one at which things go wrong: nothing acknowledged is lost.
 
 Each scenario is played once to count its calls; then, for every number n, once for each of some ways in which the n-th
-call can fail. Afterwards: what is stored is what was acknowledged, or that and the step that was being done; some passphrase and
-some recovery key that the owner knows opens the vault; full verification finds nothing; and the program ended by the
-signal, or in an error with a name, never in a traceback. Backups that have their names are whole, and one of them holds
-what was acknowledged as backed up.
+call can fail. Afterwards: what is stored is what was acknowledged, or that and the step that was being done; some
+passphrase and some recovery key that the owner knows opens the vault; full verification finds nothing; and the program
+ended by the signal, or in an error with a name, never in a traceback. Backups that have their names are whole, and one
+of them holds what was acknowledged as backed up.
 """
 
 from __future__ import annotations
