@@ -142,7 +142,7 @@ def _labelled(text: str, control: QWidget) -> QHBoxLayout:
     label = parts.words(text)
     label.setBuddy(control)
     control.setAccessibleName(text)
-    control.setMinimumWidth(theme.characters(22))
+    control.setMinimumWidth(theme.characters(30))
     row = parts.beside(gap=theme.M)
     row.addWidget(label, 1)
     row.addWidget(control)
