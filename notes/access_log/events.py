@@ -55,6 +55,13 @@ _ALL = (
     Event("vault.verify", "E", OPERATIONS, "verified the whole vault", "verify the whole vault"),
     Event("vault.name", "R", OPERATIONS, "looked up the practice's name", "look up the practice's name"),
     Event("vault.rename", "U", OPERATIONS, "changed the practice's name", "change the practice's name"),
+    Event(
+        "vault.practitioner",
+        "U",
+        OPERATIONS,
+        "changed the practitioner's name on paper",
+        "change the practitioner's name on paper",
+    ),
     Event("vault.settings", "R", OPERATIONS, "looked at the vault's settings", "look at the vault's settings"),
     Event("key.confirm", "E", OPERATIONS, "gave the passphrase again", "give the passphrase again"),
     Event("key.list", "R", OPERATIONS, "listed the key slots", "list the key slots"),

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from notes.desktop import words
 from notes.desktop.reading_view import Inert, render
+from notes.practice.opening import PRACTITIONER
 from notes.record.reading import Printed
 
 NAME = "Session note"
@@ -63,7 +64,8 @@ def _margins(painter: QPainter, printed: Printed, page: QRectF, count: str, toda
     line = painter.fontMetrics().lineSpacing() * 1.1
     if note.status == "signed":
         signed = words.full_day(note.signed_at)
-        status = f"Signed {signed} by {note.signed_by}  ·  version {note.version} of {note.newest}"
+        by = (printed.practitioner if note.signed_by == PRACTITIONER else "") or note.signed_by
+        status = f"Signed {signed} by {by}  ·  version {note.version} of {note.newest}"
     else:
         status = UNSIGNED
     painter.setPen(_INK)

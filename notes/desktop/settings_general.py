@@ -1,4 +1,4 @@
-"""Settings, general: when it locks, how it looks, what the practice is called."""
+"""Settings, general: when it locks, how it looks, how practice and practitioner are called."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from notes.desktop.preferences import LOCK_AFTER, TEXT_SIZES
 from notes.desktop.spelling import languages
 from notes.desktop.words import counted
 from notes.practice import naming
+from notes.practice.operations import Operation
 from notes.practice.overview import Overview
 
 _SCHEMES = {"system": "As the system has it", "light": "Light", "dark": "Dark"}
 
 
 class General(QWidget):
-    """What is kept for this window on this computer, and the practice's name, which is kept in the vault."""
+    """What is kept for this window on this computer, and the names, which are kept in the vault."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,10 +26,9 @@ class General(QWidget):
         self.setLayout(parts.stacked(self._locking(), self._looks(), self._practice(), 0, gap=theme.L))
 
     def show_overview(self, found: Overview) -> None:
-        """Show the practice's name."""
-        self._known = found.name
-        self.name.setText(found.name)
-        self._rename.setEnabled(False)
+        """Show the names that the vault keeps."""
+        self.name.show_name(found.name)
+        self.practitioner.show_name(found.practitioner)
 
     def _locking(self) -> parts.Card:
         card = parts.Card("Locking")
@@ -111,31 +111,58 @@ class General(QWidget):
 
     def _practice(self) -> parts.Card:
         card = parts.Card("The practice")
-        self._known = ""
-        self.name = QLineEdit()
-        self._rename = parts.button("Change", self._set_name)
-        self._rename.setEnabled(False)
-        self.name.textEdited.connect(lambda text: self._rename.setEnabled(text.strip() not in ("", self._known)))
-        self.name.returnPressed.connect(self._set_name)
-        told = "Its name, as it stands on what is printed"
-        label = parts.words(told)
-        label.setBuddy(self.name)
-        self.name.setAccessibleName(told)
-        card.body.addWidget(label)
-        card.body.addLayout(parts.beside(self.name, self._rename))
+        self.name = _Name("Its name, as it stands on what is printed", self._desk, naming.rename)
+        self.practitioner = _Name(
+            "Your own name, with title and licence, below signed notes on paper",
+            self._desk,
+            naming.name_practitioner,
+            may_be_empty=True,
+        )
+        card.body.addWidget(self.name)
+        card.body.addWidget(self.practitioner)
         return card
 
-    def _set_name(self) -> None:
-        if self._rename.isEnabled():
-            self._desk.do(naming.rename, self.name.text(), then=self._named, owner=self, label="Changing the name")
 
-    def _named(self, name: str) -> None:
-        before, self._known = self._known, name
-        self._rename.setEnabled(False)
+class _Name(QWidget):
+    """A name that is kept in the vault: typed, changed on demand, put back on demand."""
+
+    def __init__(self, told: str, desk: Desk, change: Operation[[str], str], *, may_be_empty: bool = False) -> None:
+        super().__init__()
+        self._desk, self._operation, self._known, self._may_be_empty = desk, change, "", may_be_empty
+        self.line = QLineEdit()
+        self.change = parts.button("Change", self._set)
+        self.line.textEdited.connect(self._weigh)
+        self.line.returnPressed.connect(self._set)
+        label = parts.words(told)
+        label.setBuddy(self.line)
+        self.line.setAccessibleName(told)
+        self.change.setAccessibleName(f"Change: {told}")
+        box = parts.stacked(label, gap=theme.S)
+        box.addLayout(parts.beside(self.line, self.change))
+        self.setLayout(box)
+        self.show_name("")
+
+    def show_name(self, name: str) -> None:
+        """The name as the vault has it."""
+        self._known = name
+        self.line.setText(name)
+        self.change.setEnabled(False)
+
+    def _weigh(self, typed: str) -> None:
+        self.change.setEnabled(typed.strip() != self._known and (self._may_be_empty or bool(typed.strip())))
+
+    def _set(self) -> None:
+        if self.change.isEnabled():
+            typed = self.line.text()
+            self._desk.do(self._operation, typed, then=self._changed, owner=self, label="Changing the name")
+
+    def _changed(self, name: str) -> None:
+        before = self._known
+        self.show_name(name)
         self._desk.say("The name is changed.", undo=lambda: self._put_back(before))
 
     def _put_back(self, name: str) -> None:
-        self._desk.do(naming.rename, name)
+        self._desk.do(self._operation, name, then=self.show_name, owner=self)
 
 
 def _labelled(text: str, control: QWidget) -> QHBoxLayout:

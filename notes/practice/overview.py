@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from notes.practice import anchoring, opening
+from notes.practice import anchoring, naming, opening
 from notes.practice.keyring import SlotView, slot_view
 from notes.practice.operations import Work, operation
 from notes.store.models import Setting
@@ -12,12 +12,13 @@ from notes.store.models import Setting
 
 @dataclass(frozen=True)
 class Overview:
-    """The practice's name, who can open the vault, where the end of its log is kept too, and what was last done.
+    """Practice and practitioner by name, who can open the vault, where the end of its log is kept too, what was done.
 
     Times are UTC, ISO 8601; None where it was never done. `read_only` says why nothing can be changed, or is empty.
     """
 
     name: str
+    practitioner: str
     vault: str
     slots: tuple[SlotView, ...]
     second_place: str
@@ -35,6 +36,7 @@ def overview(work: Work) -> Overview:
     second = work.one(Setting, name=anchoring.PLACE)
     return Overview(
         name=str(opening.setting(work, "practice_name").value),
+        practitioner=naming.practitioner(work),
         vault=standing.vault_id,
         slots=tuple(slot_view(slot) for slot in standing.vault.header.slots),
         second_place=str(second.value) if second else "",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from notes.errors import NotFound
-from notes.practice import opening, references
+from notes.practice import naming, opening, references
 from notes.practice.operations import Work, operation
 from notes.practice.references import Given
 from notes.practice.surroundings import from_milliseconds
@@ -51,10 +51,11 @@ class Note(Summary):
 
 @dataclass(frozen=True)
 class Printed:
-    """A note that leaves the vault on paper or as a file, and whose practice it is of."""
+    """A note that leaves the vault on paper or as a file, with the names of practice and, if given, practitioner."""
 
     note: Note
     practice: str
+    practitioner: str
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def take_out(work: Work, note: Given, how: str, version: int | None = None) -> P
     work.reason = values.one_of(how, ("print", "pdf"), "The way out")
     taken = shown(work, row.id, version)
     work.counts["characters"] = len(taken.text)
-    return Printed(taken, str(opening.setting(work, "practice_name").value))
+    return Printed(taken, str(opening.setting(work, "practice_name").value), naming.practitioner(work))
 
 
 @operation("note.list")

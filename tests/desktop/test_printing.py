@@ -6,13 +6,15 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from PySide6.QtPrintSupport import QPrinter
 
 from notes.desktop import printing
-from notes.practice import log
+from notes.practice import log, naming
 from notes.record import progress_notes, reading
 from tests.desktop.editor_kit import CTRL, Hands, Key
 
@@ -113,6 +115,19 @@ def test_printing_leaves_nothing_in_temporary_folders(
 
 def test_no_client_is_named_to_the_printing_system() -> None:
     assert printing.NAME == "Session note"
+
+
+def test_paper_says_who_signed_by_name_where_it_is_known(hands: Hands, tmp_path: Path) -> None:
+    for name, stands in (("", "by practitioner"), ("Dr Wren Alder, licence 123", "by Dr Wren Alder, licence 123")):
+        hands.ask(naming.name_practitioner, name)
+        taken = hands.ask(reading.take_out, hands.note("signed"), "pdf")
+        assert "by recovery key" in on_paper(taken, tmp_path)  # whoever held the sheet
+        assert stands in on_paper(replace(taken, note=replace(taken.note, signed_by="practitioner")), tmp_path)
+
+
+def on_paper(taken: reading.Printed, folder: Path) -> str:
+    (folder / "note.pdf").write_bytes(printing.pdf(taken, datetime(2026, 3, 9)))
+    return words_in(folder / "note.pdf")
 
 
 def test_taking_out_a_version_is_possible(hands: Hands) -> None:

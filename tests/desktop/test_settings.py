@@ -22,6 +22,7 @@ from notes.desktop.spelling import languages
 from notes.desktop.window import Window
 from notes.errors import WrongKey
 from notes.practice import keyring, log, naming, opening
+from notes.practice.overview import overview
 from notes.record import reading
 from notes.vault import recovery_key
 from notes.vault.slots import Secret
@@ -156,14 +157,30 @@ def test_the_practice_gets_another_name_and_its_old_one_back(
     qtbot: QtBot, settings: Callable[[str], Settings], window: Window, ask: Any
 ) -> None:
     general = settings("general").general
-    assert general.name.text() == "The Weir Practice"
-    general.name.selectAll()
-    QTest.keyClicks(general.name, "Two Herons")
-    QTest.keyClick(general.name, Qt.Key.Key_Return)
+    assert general.name.line.text() == "The Weir Practice"
+    general.name.line.selectAll()
+    QTest.keyClicks(general.name.line, "Two Herons")
+    QTest.keyClick(general.name.line, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "The name is changed." in shown(window), timeout=PATIENCE)
     assert ask(naming.practice_name) == "Two Herons"
     click(window._frame.notice._undo)
     assert ask(naming.practice_name) == "The Weir Practice"
+
+
+def test_the_practitioner_is_called_on_paper_as_said_or_not_at_all(
+    qtbot: QtBot, settings: Callable[[str], Settings], window: Window, ask: Any
+) -> None:
+    general = settings("general").general
+    assert general.practitioner.line.text() == ""
+    for name in ("Dr Wren Alder, licence 123", ""):
+        general.practitioner.line.selectAll()
+        QTest.keyClick(general.practitioner.line, Qt.Key.Key_Backspace)
+        QTest.keyClicks(general.practitioner.line, name)
+        click(general.practitioner.change)
+        qtbot.waitUntil(lambda: not general.practitioner.change.isEnabled(), timeout=PATIENCE)
+        assert ask(overview).practitioner == name
+        settings("general")
+        assert general.practitioner.line.text() == name
 
 
 # --- keys ------------------------------------------------------------------------------------------------------

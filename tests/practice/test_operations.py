@@ -168,6 +168,7 @@ CASES: dict[Operation[..., Any], Case] = {
     verification.verify_log: given(),
     naming.practice_name: given(),
     naming.rename: given("The Other Weir"),
+    naming.name_practitioner: given("Dr Wren Alder"),
     overview.overview: given(),
     anchoring._accept: with_rollback,
     anchoring.set_second_place: given(None),
