@@ -33,7 +33,7 @@ def begin(window: Window) -> None:
     application = QGuiApplication.instance()
     assert isinstance(application, QGuiApplication)  # a window has one
     veil.falls.connect(palette.close_up)
-
+    veil.lock_wanted.connect(window.lock)
     application.applicationStateChanged.connect(veil.came_or_went)
     _copying(window)
     _capture(window)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 
 from PySide6.QtWidgets import QApplication
 
-from notes.desktop import theme
+from notes.desktop import capture, notices, theme
 from notes.desktop.desk import Desk
 from notes.desktop.idle import on_signals
 from notes.desktop.preferences import Preferences
@@ -28,6 +30,18 @@ def application(preferences: Preferences) -> QApplication:
     return made
 
 
+def tell_faults(tell: Callable[[BaseException], object]) -> None:
+    """A fault in the program is told by its place. Python would print its text, and desktops keep what is printed."""
+
+    def hook(kind: type[BaseException], error: BaseException | None, _: TracebackType | None) -> None:
+        error = error or kind()
+        print(notices.fault(error).detail, file=sys.stderr)
+        tell(error)
+
+    sys.excepthook = hook
+    sys.unraisablehook = lambda told: hook(told.exc_type, told.exc_value, told.exc_traceback)
+
+
 def main(folder: Path | None, sample: bool = False) -> int:
     """Show the window until it is closed. Gives the exit code."""
     process.harden()
@@ -36,6 +50,7 @@ def main(folder: Path | None, sample: bool = False) -> int:
         folder = next(iter(preferences.recent), None)
     app = application(preferences)
     desk = Desk(Worker(), preferences)
+    tell_faults(desk.worker.went_wrong.emit)
     desk.sample = sample and folder is not None
     if desk.sample:
         assert folder is not None
@@ -51,6 +66,7 @@ def main(folder: Path | None, sample: bool = False) -> int:
     app.commitDataRequest.connect(lambda _: window.end_now())
     on_signals(window.close)
     window.show()
+    capture.protect(window)
     if sample and folder is None:
         window.first_run.try_sample()
     code = app.exec()

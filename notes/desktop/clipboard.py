@@ -74,7 +74,8 @@ class Clipboard(QObject):
     def clear(self) -> None:
         """Clear it, if it is still ours: after a while, and at every lock."""
         self._away.stop()
-        if self._mark and self._board.mimeData().data(MARK).data() == self._mark:
+        there = self._board.mimeData()
+        if self._mark and there is not None and there.data(MARK).data() == self._mark:
             self._board.clear()
         self._mark = b""
         if self._selected and self._board.ownsSelection():

@@ -16,7 +16,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from notes.desktop import advice, icons
 from notes.desktop.actions import COMMANDS
 from notes.desktop.preferences import Preferences
-from notes.desktop.worker import Job, Worker
+from notes.desktop.worker import Fault, Job, Worker
 from notes.errors import NotesError
 
 if TYPE_CHECKING:
@@ -106,6 +106,8 @@ class Desk(QObject):
 
     def complain(self, error: NotesError) -> None:
         """Say what went wrong, why, and what to do; it stays until it is read."""
+        if isinstance(error, Fault):
+            return  # it has been said
         told = " ".join(filter(None, (error.why, error.hint)))
         self.said.emit(Notice(advice.here(error.what), advice.here(told), "alarm", None, True))
 
@@ -155,6 +157,9 @@ class Desk(QObject):
             self._before_lock.remove(run)
 
     def flush(self) -> None:
-        """Hand everything unsaved to the worker."""
+        """Hand everything unsaved to the worker. Whatever fails in one place, the others follow."""
         for run in list(self._before_lock):
-            run()
+            try:
+                run()
+            except Exception as error:
+                self.worker.went_wrong.emit(error)

@@ -33,7 +33,7 @@ class Gate(QWidget):
     def __init__(self, worker: Worker, folder: Path, parent: QWidget | None = None, *, filled_in: bytes = b"") -> None:
         super().__init__(parent)
         self._worker, self.folder = worker, folder
-        self._wanted = False
+        self._wanted = self._under_way = False
         self._fields = OpeningFields()
         self._fields.entered.connect(self._unlock)
         self._build(filled_in)
@@ -93,9 +93,10 @@ class Gate(QWidget):
         self._other_vault.hide()
 
     def cancel(self) -> None:
-        """Unlock no more: what comes of the attempt under way is locked at once."""
+        """Unlock no more: what comes of the attempt under way is locked at once, and only then is there another."""
         self._wanted = False
         self._busy(False)
+        self._open.setEnabled(not self._under_way)
         self.setFocus()
 
     # --- unlocking ---------------------------------------------------------------------------------------------
@@ -112,26 +113,33 @@ class Gate(QWidget):
         self._worker.prepare(self.ready.emit, self)
 
     def _unlock(self) -> None:
-        if self._wanted:
+        if self._wanted or self._under_way:
             return
         try:
             secret = self._fields.take()
         except NotesError as error:
             self._say(error)
             return
-        self._wanted = True
+        self._wanted = self._under_way = True
         self._busy(True)
         self._worker.unlock(self.folder, secret, self._opened, self._failed)
 
     def _opened(self, opened: Opened) -> None:
         if not self._wanted:
-            self._worker.lock(lambda _: None, lambda _: None)
+            self._worker.lock(self._locked_again, self._locked_again)
             return
+        self._under_way = False
         self._wanted = False
         self._busy(False)
         self.opened.emit(opened)
 
+    def _locked_again(self, _: object) -> None:
+        self._under_way = False
+        self._open.setEnabled(True)
+
     def _failed(self, error: NotesError) -> None:
+        self._under_way = False
+        self._open.setEnabled(True)
         if self._wanted:
             self._wanted = False
             self._busy(False)

@@ -64,9 +64,13 @@ class Identity(QWidget):
 
     def call_off(self) -> None:
         """Do nothing of it."""
+        self.forget()
+        self.over.emit()
+
+    def forget(self) -> None:
+        """Somebody went elsewhere: what was typed is gone, and nothing of it is done."""
         self._then = None
         self._begin()
-        self.over.emit()
 
     def _begin(self) -> None:
         self._fields.begin()

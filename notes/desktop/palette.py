@@ -121,7 +121,8 @@ class Palette(QWidget):
     def hideEvent(self, event: object) -> None:
         self._rows = []
         self._model.show([])
-        self._box.clear()
+        self._box.setText("")  # ``clear`` could be undone
+        self._box.setAccessibleDescription("")
         self._how.clear()
         if self._back is not None and self._back.isVisible():
             self._back.setFocus()

@@ -100,7 +100,7 @@ class RecoveryCard(QWidget):
         keys.wipe(self._key)
         self._shown.clear()
         for line in self._typed.values():
-            line.clear()
+            line.setText("")  # ``clear`` could be undone
 
     # --- keeping it --------------------------------------------------------------------------------------------
 

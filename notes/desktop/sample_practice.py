@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 PREFIX = "session-notes-sample-"
+_STATE, _OWN = "NOTES_STATE_DIR", "NOTES_OWN_STATE_DIR"
 LEFT_OVER = 7 * 24 * 60 * 60
 """Seconds after which a folder was left by a program that was killed."""
 
@@ -41,7 +42,19 @@ def passphrase() -> bytes:
 def use(folder: Path) -> None:
     """What outlasts a run is kept beside the sample, so that it goes with it."""
     if _ours(folder):
-        os.environ["NOTES_STATE_DIR"] = str(folder.parent / "state")
+        os.environ.setdefault(_OWN, os.environ.get(_STATE, ""))
+        os.environ[_STATE] = str(folder.parent / "state")
+
+
+def leave(folder: Path) -> bool:
+    """Another vault is wanted. If it is no sample, what outlasts a run is kept where it was before; gives whether."""
+    if _ours(folder):
+        return False
+    before = os.environ.pop(_OWN, "")
+    os.environ.pop(_STATE, None)
+    if before:
+        os.environ[_STATE] = before
+    return True
 
 
 def throw_away(folder: Path) -> None:

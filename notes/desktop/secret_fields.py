@@ -19,9 +19,40 @@ LONGEST_KEY_FILE = 1024 * 1024
 
 
 class _Line(QLineEdit):
-    """Notices Caps Lock, which Qt does not tell: a capital without Shift, or a small letter with it."""
+    """A line for a secret: nothing can be taken out of it, no keyboard learns it, and emptying it cannot be undone.
+
+    It notices Caps Lock, which Qt does not tell: a capital without Shift, or a small letter with it.
+    """
 
     caps = Signal(bool)
+
+    def __init__(self, echo: QLineEdit.EchoMode) -> None:
+        super().__init__()
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.selectionChanged.connect(self._select_nothing)
+        self.show_as(echo)
+
+    def show_as(self, echo: QLineEdit.EchoMode) -> None:
+        """Legible or not. Qt drops all hints to keyboards when it is."""
+        hint, legible = Qt.InputMethodHint, echo == QLineEdit.EchoMode.Normal
+        self.setEchoMode(echo)
+        self.setInputMethodHints(
+            hint.ImhSensitiveData
+            | hint.ImhNoPredictiveText
+            | hint.ImhNoAutoUppercase
+            | (hint.ImhNone if legible else hint.ImhHiddenText)
+        )
+        if legible:
+            self.deselect()
+
+    def empty(self) -> None:
+        """Forget what was typed: ``clear`` could be undone, and Ctrl+Z would bring it back."""
+        self.setText("")
+
+    def _select_nothing(self) -> None:
+        """What is selected while it is legible could be copied, and X11 hands it to every program by itself."""
+        if self.echoMode() == QLineEdit.EchoMode.Normal and self.hasSelectedText():
+            self.deselect()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         typed = event.text()
@@ -41,8 +72,7 @@ class PassphraseField(QWidget):
 
     def __init__(self, name: str = "Passphrase", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.line = _Line()
-        self.line.setEchoMode(QLineEdit.EchoMode.Password)
+        self.line = _Line(QLineEdit.EchoMode.Password)
         self.line.setAccessibleName(name)
         self.line.setPlaceholderText(name)
         self.line.textEdited.connect(lambda _: self.edited.emit())
@@ -81,12 +111,12 @@ class PassphraseField(QWidget):
 
     def empty(self) -> None:
         """Forget what was typed, also for undoing."""
-        self.line.clear()
+        self.line.empty()
         self._caps.hide()
         self._show.setChecked(False)
 
     def _dress(self, shown: bool) -> None:
-        self.line.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+        self.line.show_as(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
         self._show.setIcon(icons.icon("eye-slash" if shown else "eye"))
         told = f"Hide the {self._name.lower()}" if shown else f"Show the {self._name.lower()}"
         self._show.setAccessibleName(told)
@@ -102,11 +132,10 @@ class RecoveryField(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.line = QLineEdit()
+        self.line = _Line(QLineEdit.EchoMode.Normal)
         self.line.setAccessibleName("Recovery key")
         self.line.setPlaceholderText("0000-0000-0000-0000-0000-0000-0000-0000-0000")
         self.line.setFont(theme.font(fixed=True))
-        self.line.setInputMethodHints(Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhSensitiveData)
         self.line.textEdited.connect(self._check)
         self.line.returnPressed.connect(self.entered)
         self.state = parts.words("Nine groups of four, from the recovery sheet.", theme.SMALL, tone="quiet")
@@ -128,7 +157,7 @@ class RecoveryField(QWidget):
 
     def empty(self) -> None:
         """Forget what was typed."""
-        self.line.clear()
+        self.line.empty()
         self._say("Nine groups of four, from the recovery sheet.", "quiet")
 
     def _check(self) -> None:

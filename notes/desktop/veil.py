@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QToolTip, QWidget
 from notes.desktop import parts, theme
 from notes.desktop.actions import COMMANDS
 
-KEYS = next(command.keys for command in COMMANDS if command.name == "vault.veil")
+KEYS, LOCKING = (next(c.keys for c in COMMANDS if c.name == name) for name in ("vault.veil", "vault.lock"))
 LIFTING = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
@@ -22,6 +22,8 @@ class Veil(QWidget):
     for the note below.
     """
 
+    lock_wanted = Signal()
+    """The keys that lock do so here too."""
     falls = Signal()
     """Before everything is hidden."""
 
@@ -104,7 +106,9 @@ class Veil(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         pressed = QKeySequence(event.keyCombination())
-        if event.key() in LIFTING or any(pressed == QKeySequence(keys) for keys in KEYS):
+        if any(pressed == QKeySequence(keys) for keys in LOCKING):
+            self.lock_wanted.emit()
+        elif event.key() in LIFTING or any(pressed == QKeySequence(keys) for keys in KEYS):
             self.lift()
         event.accept()
 

@@ -37,6 +37,10 @@ Kinds = frozenset[str]
 EVERYTHING: Kinds = frozenset({"client", "session", "note", "key", "backup", "log", "vault"})
 
 
+class Fault(NotesError):
+    """A fault in the program, for those who wait for an answer; ``went_wrong`` has said where it is."""
+
+
 @dataclass(frozen=True)
 class Opened:
     """A vault that was unlocked: what to say first, where one was, and what is missing if it is an older copy."""
@@ -78,6 +82,10 @@ class Job:
             raise Cancelled("It was stopped.", "", "Nothing half-done was kept.")
 
 
+class Queue(queue.PriorityQueue[tuple[int, int, Job | None]]):
+    """Jobs, those that run in the background last."""
+
+
 def _nothing(_: Job) -> None:
     pass
 
@@ -97,7 +105,7 @@ class Worker(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._queue: queue.PriorityQueue[tuple[int, int, Job | None]] = queue.PriorityQueue()
+        self._queue, self._aside = Queue(), Queue()
         self._numbers = itertools.count()
         self._newest: dict[str, Job] = {}
         self._running: Job | None = None
@@ -109,8 +117,9 @@ class Worker(QObject):
         self._progressed.connect(self._tell)
         self._clock = QTimer(self, singleShot=True, interval=SHOWN_AFTER)
         self._clock.timeout.connect(self._say_at_work)
-        self._thread = threading.Thread(target=self._live, name="vault", daemon=True)
+        self._thread = threading.Thread(target=self._live, args=(self._queue,), name="vault", daemon=True)
         self._thread.start()
+        threading.Thread(target=self._live, args=(self._aside,), name="aside", daemon=True).start()
 
     @property
     def idle(self) -> bool:
@@ -213,8 +222,11 @@ class Worker(QObject):
         name: str = "",
         latest: str | None = None,
     ) -> Job:
-        """Run what needs no unlocked vault: creating one, looking at a backup."""
-        return self._put(Job(function, then, failed, owner, name, latest, progress=progress))
+        """Run what needs no unlocked vault: creating one, looking at a backup.
+
+        It has a thread of its own: a folder that does not answer keeps nobody from saving or locking.
+        """
+        return self._put(Job(function, then, failed, owner, name, latest, progress=progress), self._aside)
 
     def lock(self, then: Callable[[Any], None], failed: Callable[[NotesError], None], place: str | None = None) -> None:
         """Lock the vault, after everything asked for so far; what takes long or runs in the background is stopped.
@@ -237,6 +249,7 @@ class Worker(QObject):
         """Lock the vault if it is open, and end the thread: when the program ends."""
         self.lock(lambda _: None, lambda _: None)
         self._queue.put((2, next(self._numbers), None))
+        self._aside.put((2, next(self._numbers), None))
         self._thread.join()
 
     def progress(self, job: Job) -> Callable[[str, int, int], None]:
@@ -250,13 +263,14 @@ class Worker(QObject):
 
     # --- in the main thread ------------------------------------------------------------------------------------
 
-    def _put(self, job: Job) -> Job:
+    def _put(self, job: Job, where: Queue | None = None) -> Job:
         if job.latest is not None:
             if before := self._newest.get(job.latest):
                 before.stop()
             self._newest[job.latest] = job
         with self._guard:
-            if self._running is not None and self._running.background and not job.background:
+            makes_way = where is None and self._running is not None and self._running.background
+            if makes_way and self._running is not None and not job.background:
                 self._running.begin_again = True
                 self._running.stop()
         self._waiting += 1
@@ -265,7 +279,7 @@ class Worker(QObject):
             self._long.append(job)
         if not self._clock.isActive():
             self._clock.start()
-        self._queue.put((1 if job.background else 0, next(self._numbers), job))
+        (where or self._queue).put((1 if job.background else 0, next(self._numbers), job))
         return job
 
     def _deliver(self, job: Job, result: Any, error: BaseException | None) -> None:
@@ -298,6 +312,8 @@ class Worker(QObject):
                 self.went_wrong.emit(error)
         else:
             self.went_wrong.emit(error)
+            if failed is not None:
+                failed(Fault("Session Notes has a fault.", f"{type(error).__name__}.", "Please report it."))
 
     def _tell(self, job: Job, what: str, done: int, total: int) -> None:
         gone = job.owner is not None and not shiboken6.isValid(job.owner)
@@ -311,23 +327,26 @@ class Worker(QObject):
 
     # --- in the worker's thread --------------------------------------------------------------------------------
 
-    def _live(self) -> None:
+    def _live(self, jobs: Queue) -> None:
+        """One thread's life. What runs on the vault can be asked to make way."""
         while True:
-            _, _, job = self._queue.get()
+            _, _, job = jobs.get()
             if job is None:
                 return
-            with self._guard:
-                self._running = job
+            if jobs is self._queue:
+                with self._guard:
+                    self._running = job
             result, error = None, None
             try:
                 job.check()
                 result = job.run(job)
             except BaseException as raised:
                 error = raised
-            with self._guard:
-                self._running = None
-                if error is None:
-                    job.begin_again = False  # it was done before it could be stopped
+            if jobs is self._queue:
+                with self._guard:
+                    self._running = None
+                    if error is None:
+                        job.begin_again = False  # it was done before it could be stopped
             self._ended.emit(job, result, error)
             del job, result, error  # nothing shown stays here
 
