@@ -27,6 +27,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("go.log", "Access log", "shield-check", ("Ctrl+4",)),
     Command("go.settings", "Settings", "gear-six", ("Ctrl+5", "Ctrl+,")),
     Command("go.back", "Back", "arrow-left", ("Alt+Left",)),
+    Command("go.undo", "Undo what was just done", "arrow-counter-clockwise", ("Ctrl+Alt+Z",)),
     Command("client.new", "New client …", "user-plus", ("Ctrl+Shift+N",), "Client"),
     Command("client.edit", "Edit client …", "pencil-simple", ("F2",), "Client"),
     Command("client.archive", "Archive client", "archive", (), "Client"),

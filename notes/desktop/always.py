@@ -9,9 +9,12 @@ from PySide6.QtGui import QGuiApplication
 
 from notes.desktop import capture
 from notes.desktop.clipboard import STAYS, Clipboard
+from notes.desktop.desk import Notice
 from notes.desktop.palette import Palette
 from notes.desktop.veil import Veil
 from notes.desktop.verifying import Verifying
+from notes.desktop.worker import Job
+from notes.vault import header
 
 if TYPE_CHECKING:
     from notes.desktop.window import Window
@@ -38,6 +41,7 @@ def begin(window: Window) -> None:
     _copying(window)
     _capture(window)
     _verification(window)
+    _recovery_sheet(window)
 
 
 def _copying(window: Window) -> None:
@@ -78,3 +82,24 @@ def _verification(window: Window) -> None:
     desk.take_up("vault.verify", verifying.now)
     desk.before_lock(verifying.stop)
     verifying.begin()
+
+
+def _recovery_sheet(window: Window) -> None:
+    """Say it again at each unlocking, where the sheet of a vault made here was never typed back."""
+    desk, folder = window.desk, window.folder
+    if folder is None or desk.sample:
+        return
+
+    def look(_: Job) -> bool:
+        return desk.preferences.sheet_is_on_paper(header.read(folder).header.vault)
+
+    def tell(on_paper: bool) -> None:
+        if not on_paper:
+            go = partial(desk.go, "settings", part="keys")
+            desk.said.emit(Notice(_NO_SHEET, _WHY_A_SHEET, "attention", go, True, "Make a new one"))
+
+    desk.worker.apart(look, then=tell, failed=lambda _: None, owner=window)
+
+
+_NO_SHEET = "The recovery sheet was never confirmed."
+_WHY_A_SHEET = "If the passphrase is lost, nothing opens this vault but a sheet that you have on paper."

@@ -100,3 +100,22 @@ def remove(desk: Desk, session: Session) -> None:
         )
 
     desk.do(sessions.remove, session.id, then=lambda _: desk.say("The session is removed.", undo=undo))
+
+
+def say_kept(desk: Desk, session: Session, before: Session | None) -> None:
+    """Say that a session was entered, or changed from what it was `before`; it can be undone."""
+
+    def undo() -> None:
+        if before is None:
+            desk.do(sessions.remove, session.id)
+            return
+        stated = (before.minutes, before.modality, before.attendance)
+        moved = before.started_at if before.started_at != session.started_at else None
+        desk.do(sessions.change, session.id, *stated, moved, then=told)
+
+    def told(now: Session) -> None:
+        assert before is not None
+        if (now.minutes, now.modality) != (before.minutes, before.modality):
+            desk.say("It is as it was, but for what was not stated before.", "Length and kind of meeting stay.")
+
+    desk.say(f"The session of {words.full_day(session.started_at)} is in the record.", undo=undo)

@@ -43,6 +43,8 @@ class ClientPage(Screen):
         super().__init__(desk, parent)
         self._id: int | None = None
         self._page: Page | None = None
+        self._session: Session | None = None
+        """As it is before the change in the form; None for a new one."""
         self._lines: list[LineView] = []
         self._name = parts.words(scale=theme.DISPLAY, strong=True)
         self._about = parts.words(tone="quiet")
@@ -257,13 +259,15 @@ class ClientPage(Screen):
 
     def _session_form(self, session: Session | None, before: Session | None) -> None:
         assert self._id is not None
+        self._session = session
         self.session_form.begin(self._id, session, before)
         self.session_form.show()
         self.session_form.when.setFocus()
 
     def _session_kept(self, session: Session) -> None:
+        before, self._session = self._session, None
         self._put_away()
-        self.desk.say(f"The session of {words.full_day(session.started_at)} is in the record.")
+        attending.say_kept(self.desk, session, before)
 
     def _put_away(self) -> None:
         self.session_form.hide()

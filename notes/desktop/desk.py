@@ -36,6 +36,11 @@ class Notice:
     verb: str = "Undo"
     """What stands on the button, where `undo` does something else: goes to what the line tells of."""
 
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether it tells of something that can be taken back; the line stays for as long."""
+        return self.undo is not None and self.verb == "Undo"
+
 
 class Desk(QObject):
     """One for each window. `now` is the practice's own time, without a zone."""

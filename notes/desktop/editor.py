@@ -6,7 +6,7 @@ middle is one of five pages: the text being written, the text to read, the last 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +93,10 @@ class Editor(Screen):
         self.amending.finished.connect(self._finished)
         self.amending.thrown_away.connect(self.note_discard)
         self.side.outline.chosen.connect(self._go_to_section)
-        self.side.tag_added.connect(lambda tag: self._tag(add=(tag,)))
-        self.side.tag_removed.connect(lambda tag: self._tag(remove=(tag,)))
+        self.side.tag_added.connect(self._add_tag)
+        self.side.tag_removed.connect(
+            lambda tag: editor_tasks.take_tag_away(self.desk, self._here.id, tag, self._tags_are, self)
+        )
         self.side.go_on.connect(lambda: self._change(self._here.unfinished or "amendment"))
         self.last_look.agreed.connect(self._sign)
         self.history.ready.connect(lambda: self._turn_to(self.history))
@@ -335,13 +337,20 @@ class Editor(Screen):
 
     # --- around the text ---------------------------------------------------------------------------------------
 
-    def _tag(self, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> None:
-        self.desk.do(progress_notes.tag, self._here.id, add, remove, then=self.side.tags, owner=self)
+    def _add_tag(self, tag: str) -> None:
+        note = self._here.id
+        self.desk.do(progress_notes.tag, note, (tag,), then=lambda tags: self._tags_are(note, tags), owner=self)
+
+    def _tags_are(self, note: int, tags: Sequence[str]) -> None:
+        if self._note is not None and self._note.id == note:
+            self.side.tags(tags)
 
     def note_move(self) -> None:
         self.moving.open(self._here)
 
     def _moved(self, note: Note) -> None:
+        if self._note is None or self._note.id != note.id:
+            return  # somewhere else by now
         self._note = note
         self.head.tell(note)
         self._to_text()
@@ -357,10 +366,10 @@ class Editor(Screen):
     choose_file: Callable[[QWidget], Path | None] = staticmethod(printing.choose_file)
 
     def note_print(self) -> None:
-        self.desk.confirm_identity("Print this note", lambda: self._take_out(self.choose_printer))
+        self.desk.confirm_identity("The note is about to be printed.", lambda: self._take_out(self.choose_printer))
 
     def note_pdf(self) -> None:
-        self.desk.confirm_identity("Save this note as PDF", lambda: self._take_out(self.choose_file))
+        self.desk.confirm_identity("The note is about to be saved as PDF.", lambda: self._take_out(self.choose_file))
 
     def _take_out(self, choose: Callable[[QWidget], QPrinter | Path | None]) -> None:
         where = choose(self) if self._note is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QCompleter, QDateTimeEdit, QLabel, QWidget
@@ -109,9 +109,15 @@ class Moving(QWidget):
         at = self.at.dateTime()
         stated = at.toString("yyyy-MM-ddTHH:mm") if at != self._before else None
         other = None if client == self._note.client else client
-        self.desk.do(moving.move, self._note.id, other, stated, then=self._moved, owner=self)
+        before = self._note
+        then = lambda moved: self._moved(moved, lambda: self._put_back(before))  # noqa: E731
+        self.desk.do(moving.move, before.id, other, stated, then=then, owner=self)
 
-    def _moved(self, moved: moving.Moved) -> None:
+    def _put_back(self, before: Note) -> None:
+        as_it_was = (before.client, before.session_at, before.session)
+        self.desk.do(moving.move, before.id, *as_it_was, then=self._moved, owner=self)
+
+    def _moved(self, moved: moving.Moved, undo: Callable[[], None] | None = None) -> None:
         self.moved.emit(moved.note)
         detail = "The session it left has no note now." if moved.left else ""
-        self.desk.say("Corrected.", detail, tone="good")
+        self.desk.say("Corrected." if undo else "As it was before.", detail, tone="good", undo=undo)

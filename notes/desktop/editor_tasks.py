@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject
 from PySide6.QtPrintSupport import QPrinter
 
 from notes.desktop import printing, spelling
@@ -70,6 +72,19 @@ def take_out(desk: Desk, note: int, where: QPrinter | Path) -> None:
     desk.worker.run(
         run, then=lambda told: desk.say(told, detail, tone="good"), failed=desk.complain, name="Making pages"
     )
+
+
+def take_tag_away(desk: Desk, note: int, tag: str, shown: Callable[[int, Sequence[str]], None], owner: QObject) -> None:
+    """Take a tag off a note, and offer to put it back. `shown` gets the note and its tags as they are then."""
+
+    def undo() -> None:
+        desk.do(progress_notes.tag, note, (tag,), then=lambda tags: shown(note, tags), owner=owner)
+
+    def gone(tags: Sequence[str]) -> None:
+        shown(note, tags)
+        desk.say("The tag is taken away.", undo=undo)
+
+    desk.do(progress_notes.tag, note, (), (tag,), then=gone, owner=owner)
 
 
 def throw_away(desk: Desk, note: Note, spell: Spell | None, text: str, reason: str) -> None:

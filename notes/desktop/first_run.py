@@ -32,6 +32,7 @@ class FirstRun(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._made: Path | None = None
+        self._vault = ""
         self._named_by_hand = False
         self._where_am_i = parts.words("", theme.SMALL, tone="quiet")
         self._trouble = parts.words(tone="alarm")
@@ -297,7 +298,9 @@ class FirstRun(QWidget):
 
     def _created(self, folder: Path, vault_id: str, key: bytearray) -> None:
         self._making.over()
-        self._made = folder
+        self._made, self._vault = folder, vault_id
+        self._desk.preferences.remember(folder)
+        self._desk.preferences.note_sheet(vault_id, on_paper=False)  # the window may be closed before it is
         today = self._desk.now().date()
         self.sheet = RecoveryCard(self._desk.worker, key, self._name.text().strip(), vault_id, today)
         self.sheet.confirmed.connect(self._done)
@@ -307,6 +310,7 @@ class FirstRun(QWidget):
 
     def _done(self) -> None:
         self.sheet.forget()
+        self._desk.preferences.note_sheet(self._vault, on_paper=True)
         self.chosen.emit(self._made)
 
 

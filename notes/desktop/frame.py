@@ -13,7 +13,7 @@ from notes.desktop.identity import Identity
 from notes.desktop.parts import NoticeBar
 
 NOTICE_STAYS = 8_000
-"""Milliseconds for which a line that needs nothing done stays on top."""
+"""Milliseconds for which a line stays on top that needs nothing done and can take nothing back."""
 ROOMS = ("go.today", "go.clients", "go.search", "go.log", "go.settings")
 
 

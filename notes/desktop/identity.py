@@ -60,7 +60,7 @@ class Identity(QWidget):
         """Ask, and do `then` once it was right. `why` says what for."""
         self._then = then
         self._begin()
-        self._why.setText(f"{why} It stays good for five minutes.")
+        self._why.setText(f"{why} Your passphrase then counts for five minutes.")
 
     def call_off(self) -> None:
         """Do nothing of it."""

@@ -138,7 +138,8 @@ class Panel(QFrame):
 
         def begin() -> None:
             form = next(name for (name, _), button in zip(FORMS, chosen, strict=True) if button.isChecked())
-            self._desk.confirm_identity("export the access log", lambda: self.export(form, since, until))
+            why = "The access log is about to be exported."
+            self._desk.confirm_identity(why, lambda: self.export(form, since, until))
 
         card.body.addLayout(parts.beside(parts.button("Choose where …", begin, tone="main"), 0))
         chosen[0].setFocus()

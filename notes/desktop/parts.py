@@ -195,7 +195,7 @@ class NoticeBar(QFrame):
         super().__init__(parent)
         self.setObjectName("notice")
         self._text, self._detail = words(strong=True), words()
-        self._undo = button("Undo", self._take_back)
+        self._undo = button("Undo", self.take_back)
         self._close = QToolButton()
         self._close.setIcon(icons.icon("x"))
         self._close.setAccessibleName("Close this line")
@@ -229,7 +229,8 @@ class NoticeBar(QFrame):
         self.hide()
         self.closed.emit()
 
-    def _take_back(self) -> None:
+    def take_back(self) -> None:
+        """Do what stands on the button of the line, and take the line away."""
         run = self._back
         self.dismiss()
         if run is not None:

@@ -36,9 +36,19 @@ class Preferences:
         others = [str(known) for known in self.recent if known != folder.absolute()]
         self._keep("recent", [str(folder.absolute()), *others][:8])
 
-    def forget(self, folder: Path) -> None:
-        """Take a vault off the list; the vault stays where it is."""
-        self._keep("recent", [str(known) for known in self.recent if known != folder])
+    def sheet_is_on_paper(self, vault: str) -> bool:
+        """Whether the recovery sheet of a vault made here was typed back, by the vault's number, which tells nothing."""
+        return vault not in self._unconfirmed
+
+    def note_sheet(self, vault: str, *, on_paper: bool) -> None:
+        """Remember that a recovery sheet was made and is not typed back yet, or that it was."""
+        others = [known for known in self._unconfirmed if known != vault]
+        self._keep("unconfirmed_sheets", others if on_paper else [*others, vault])
+
+    @property
+    def _unconfirmed(self) -> list[str]:
+        kept = self._kept.value("unconfirmed_sheets", [])
+        return [str(vault) for vault in (kept if isinstance(kept, list) else [kept])] if kept else []
 
     @property
     def scheme(self) -> str:

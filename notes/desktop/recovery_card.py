@@ -11,6 +11,7 @@ from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from notes.desktop import parts, qr_code, theme
+from notes.desktop.notices import in_words
 from notes.desktop.secret_fields import GROUPS
 from notes.desktop.worker import Job, Worker
 from notes.errors import NotesError
@@ -211,7 +212,7 @@ class RecoveryCard(QWidget):
         self._kept.show()
 
     def _failed(self, error: NotesError) -> None:
-        self._say(" ".join(filter(None, (error.what, error.why, error.hint))), "alarm")
+        self._say(in_words(error), "alarm")
 
 
 def _in_rows(written: str) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QFormLayout, QSpinBox
 from notes.desktop import parts, words
 from notes.desktop.attending import WORDS
 from notes.desktop.desk import Desk
+from notes.desktop.notices import in_words
 from notes.desktop.parts import Card
 from notes.errors import NotesError
 from notes.record import sessions
@@ -97,7 +98,7 @@ class SessionForm(Card):
         )
 
     def _complain(self, error: NotesError) -> None:
-        self._trouble.setText(" ".join(filter(None, (error.what, error.why, error.hint))))
+        self._trouble.setText(in_words(error))
         self._trouble.show()
 
 

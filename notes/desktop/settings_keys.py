@@ -32,6 +32,8 @@ class Keys(QWidget):
         self._desk = desk
         self._name = self._vault = ""
         self._shown: RecoveryCard | None = None
+        self._key_on_paper = bytearray()
+        """Of the sheet that was typed back, until everything is encrypted anew."""
         self._slots = parts.stacked(gap=theme.XS)
         who = parts.Card("Who can open this vault")
         who.body.addLayout(self._slots)
@@ -43,6 +45,7 @@ class Keys(QWidget):
         column.addLayout(self._room)
         column.addStretch(1)
         self.setLayout(column)
+        desk.before_lock(self.forget)
 
     def show_overview(self, found: Overview) -> None:
         """List the slots."""
@@ -140,8 +143,11 @@ class Keys(QWidget):
             finally:
                 keys.wipe(key)
 
-        told = "The recovery sheet made before is out of use. Destroy it."
-        self._run(change, lambda _: self._said("The new recovery sheet counts.", told), "Making the sheet count")
+        self._run(change, self._new_sheet_counts, "Making the sheet count")
+
+    def _new_sheet_counts(self, _: None) -> None:
+        self._desk.preferences.note_sheet(self._vault, on_paper=True)
+        self._said("The new recovery sheet counts.", "The recovery sheet made before is out of use. Destroy it.")
 
     def _taken_key(self) -> bytearray:
         assert self._shown is not None
@@ -153,6 +159,7 @@ class Keys(QWidget):
         if self._shown is not None:
             self._shown.forget()
             self._shown = None
+        keys.wipe(self._key_on_paper)
         parts.clear(self._room)
         self._last_step.hide()
         self.new_sheet.setEnabled(True)
@@ -182,7 +189,6 @@ class Keys(QWidget):
         self._rotating = LongWork()
         for thing in (self._rotate, self._last_step, self._rotating):
             card.body.addWidget(thing)
-        self._key_on_paper = bytearray()
         return card
 
     def _sheet_is_on_paper(self) -> None:
@@ -221,7 +227,7 @@ class Keys(QWidget):
         self._rotating.watch(job, "Encrypting everything anew")
 
     def _rotated(self, _: None) -> None:
-        keys.wipe(self._key_on_paper)
+        self._desk.preferences.note_sheet(self._vault, on_paper=True)
         self._now.setEnabled(True)
         self._rotating.over()
         self._put_away()

@@ -136,7 +136,6 @@ class Window(QMainWindow):
             ("vault.lock", self.lock),
             ("vault.backup", lambda: self.desk.go("settings", part="backups")),
             ("vault.import", lambda: self.desk.go("settings", part="import")),
-            ("vault.verify", lambda: self.desk.go("settings", part="checks")),
             ("vault.quit", self.close),
         ):
             self.desk.take_up(name, run)
@@ -267,6 +266,7 @@ class Window(QMainWindow):
         if self._house is None:
             return
         self._frame.notice_goes.stop()
+        self.desk.lay_down("go.undo")
         if notice is None:
             self._frame.notice.dismiss()
             return
@@ -274,11 +274,14 @@ class Window(QMainWindow):
             self._to_say.insert(0, self._shown)  # not read yet: it comes back after this one
         self._shown = notice
         self._frame.notice.tell(notice.text, notice.detail, notice.tone, notice.undo, notice.verb)
-        if not notice.stays:
+        if notice.can_be_undone:
+            self.desk.take_up("go.undo", self._frame.notice.take_back)
+        elif not notice.stays:
             self._frame.notice_goes.start()
 
     def _say_next(self) -> None:
         self._shown = None
+        self.desk.lay_down("go.undo")
         if self._to_say:
             self._say(self._to_say.pop(0))
         elif self._current is not None and self.focusWidget() is None:
@@ -341,12 +344,13 @@ class Window(QMainWindow):
 
     def end_now(self, patience: int = 10_000) -> None:
         """The session of the computer's user ends: save, lock, and come back when that is done."""
+        if self.close():
+            return  # there was nothing to save
         wait = QEventLoop()
         looks = QTimer(interval=20)
         looks.timeout.connect(lambda: wait.quit() if self._ended or self.desk.unsaved else None)
         looks.start()
         QTimer.singleShot(patience, wait, wait.quit)
-        self.close()
         wait.exec()
 
     def _leave(self, then: Callable[[], None]) -> None:
@@ -361,6 +365,7 @@ class Window(QMainWindow):
         self.idle.end()
         self.backup.end()
         hide_what_floats(self)
+        self.desk.lay_down("go.undo")
         self._left, self._house, self._ready = self._house, None, False
         if self._left is not None:
             self._all.removeWidget(self._left)
