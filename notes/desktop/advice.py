@@ -9,36 +9,36 @@ from __future__ import annotations
 import re
 
 PLACES: dict[str, str] = {
-    "init": "“New vault” on the first screen",
+    "init": "“Make a new vault” on the first screen",
     "verify": "“Verify everything” in the menu Vault",
-    "client list": "the screen Clients (Ctrl+2)",
+    "client list": "the screen “Clients” (Ctrl+2)",
     "session list": "the client's page",
     "note new": "“New note” (Ctrl+N)",
     "note list": "the client's page",
-    "note list --unfinished": "“Unfinished” on the screen Today (Ctrl+1)",
+    "note list --unfinished": "“To finish” on the screen Today (Ctrl+1)",
     "note history": "“History” in the note (Ctrl+H)",
     "note amend": "“Amend” in the note (Ctrl+Shift+A)",
     "note discard": "“Throw the draft away” in the menu Note",
     "note move": "“Correct client or date” in the menu Note",
-    "note templates": "Templates in the Settings (Ctrl+5)",
+    "note templates": "“Templates and snippets” in the menu Note",
     "log accept": "“Decide …” on top of the window",
-    "log anchor": "“A second place” in the Settings (Ctrl+5)",
-    "log show": "the screen Access log (Ctrl+4)",
-    "key list": "Keys in the Settings (Ctrl+5)",
+    "log anchor": "“A second witness” in the Settings (Ctrl+5), “Checks”",
+    "log show": "the screen “Access log” (Ctrl+4)",
+    "key list": "“Passphrase and keys” in the Settings (Ctrl+5)",
     "backup make": "“Back up” (Ctrl+Shift+B)",
-    "backup list": "Backups in the Settings (Ctrl+5)",
-    "backup check": "“Check” beside the backup in the Settings (Ctrl+5)",
+    "backup list": "“Backups” in the Settings (Ctrl+5)",
+    "backup check": "“Check a file …” in the Settings (Ctrl+5), “Backups”",
 }
 """Commands of the terminal, without ``notes``, and where they are in the window."""
 
 SENTENCES: dict[str, str] = {
-    "add --key-file FILE.": "choose it under “Key file”.",
+    "add --key-file FILE.": "choose it with “Choose key file …”.",
     "Add --key-file FILE before the command, or say --without-key-file after it.": (
         "Choose the key file, or say that the new passphrase opens the vault without one."
     ),
     "Check the path given to --vault.": "Choose another folder.",
-    "or name its encoding: --encoding {}.": "or choose its encoding: {}.",
-    "and give it with --map FILE.": "and choose that file under “Map”.",
+    "or name its encoding: --encoding {}.": "or choose its encoding under “Encoding”: {}.",
+    "and give it with --map FILE.": "and choose that file with “Choose a map file …”.",
     "Use --name.": "Type its name.",
     "Leave out --emergency.": "Open it the ordinary way.",
 }

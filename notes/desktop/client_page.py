@@ -80,6 +80,12 @@ class ClientPage(Screen):
     def place(self) -> dict[str, Any]:
         return {"client": self._id, "tab": TABS[self.tabs.currentIndex()]}
 
+    def typed(self) -> dict[str, Any]:
+        return self.form.typed()
+
+    def take_up(self, typed: dict[str, Any]) -> None:
+        self.form.take_up(typed)
+
     def refresh(self) -> None:
         if self.tabs.currentIndex() == TABS.index("looked"):
             self._ask_who_looked()
@@ -157,8 +163,7 @@ class ClientPage(Screen):
         self._name.setText(names.shown(client.name, self.desk.preferences))
         self._about.setText(about(client, self.desk.now().date()))
         self._archive.setText("Archive" if client.status == "active" else "Bring back")
-        if not self.form.hasFocus() and not self.form.isAncestorOf(self.focusWidget() or self):
-            self.form.begin(client)
+        self.form.begin(client)
         self.strip.show_sessions(page.sessions, self.desk.now().date())
         self._summary.setText(self.strip.summary)
         chosen = self._tag.currentText()
@@ -248,8 +253,7 @@ class ClientPage(Screen):
         page.setLayout(parts.stacked(self.form, 0))
         return page
 
-    def _details_kept(self, client: Client) -> None:
-        self.desk.say("The details are saved.")
+    def _details_kept(self, _: Client) -> None:
         self._back_to_timeline()
 
     def _back_to_timeline(self) -> None:

@@ -71,6 +71,12 @@ class Clients(Screen):
         if new:
             self.client_new()
 
+    def typed(self) -> dict[str, Any]:
+        return self.form.typed()
+
+    def take_up(self, typed: dict[str, Any]) -> None:
+        self.form.take_up(typed)
+
     def refresh(self) -> None:
         self.desk.do(client_page.overview, then=self._show, owner=self, latest="clients")
 

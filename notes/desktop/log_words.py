@@ -56,13 +56,13 @@ _COUNTED = {
 
 KEEP = (
     "Do not change anything in the vault's folder. Make a copy of the whole folder as it is, then compare the record "
-    "with your last backup: Settings (Ctrl+5), Backups, “Check”. Restore that backup if you cannot explain it."
+    "with your last backup: Settings (Ctrl+5), “Backups”, “Check a file …”. Restore that backup if you cannot explain it."
 )
 """What to do when something is wrong."""
 
 NOT_ANCHORED = (
     "Nothing outside the vault bore witness yet, so that an older copy of the whole vault could not have been told. "
-    "From now on this computer does; keep a second witness on a stick: Settings (Ctrl+5)."
+    "From now on this computer does; keep “A second witness” on a stick: Settings (Ctrl+5), “Checks”."
 )
 
 

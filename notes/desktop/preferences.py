@@ -37,7 +37,7 @@ class Preferences:
         self._keep("recent", [str(folder.absolute()), *others][:8])
 
     def sheet_is_on_paper(self, vault: str) -> bool:
-        """Whether the recovery sheet of a vault made here was typed back, by the vault's number, which tells nothing."""
+        """Whether the recovery sheet of a vault made here was typed back, by the vault's number: that tells nothing."""
         return vault not in self._unconfirmed
 
     def note_sheet(self, vault: str, *, on_paper: bool) -> None:

@@ -38,3 +38,10 @@ class Screen(QWidget):
     def place(self) -> dict[str, Any]:
         """Where in it one is, so as to come back: what ``arrive`` takes, in plain values."""
         return {}
+
+    def typed(self) -> dict[str, Any]:
+        """Text typed here that is kept nowhere else yet, in plain values by name: it comes back after a lock."""
+        return {}
+
+    def take_up(self, typed: dict[str, Any]) -> None:
+        """Have again what ``typed`` gave before the lock. What it holds was not verified."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QStringListModel
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QFileDialog, QHBoxLayout, QListView, QWidget
 
 from notes.desktop import parts, theme, words
 from notes.desktop.desk import Desk
@@ -14,7 +14,7 @@ from notes.desktop.long_work import LongWork
 from notes.desktop.notices import in_words, plain
 from notes.desktop.worker import EVERYTHING, Job
 from notes.errors import Cancelled, NotesError
-from notes.exchange import importing
+from notes.exchange import importing, reading_files
 from notes.exchange.importing import Imported
 from notes.exchange.rows import Reading
 
@@ -26,6 +26,8 @@ class BringIn(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._reading: Reading | None = None
+        self._path = ""
+        self._map: Path | None = None
         self._chosen = parts.words("", tone="quiet")
         self.counts, self._understood = parts.words(""), parts.words("", theme.SMALL, tone="quiet")
         self.model = QStringListModel(self)
@@ -52,21 +54,51 @@ class BringIn(QWidget):
                 0,
             )
         )
+        card.body.addLayout(self._how())
         for thing in (self._chosen, self.counts, self._understood, self._rows, self.working, self.go):
             card.body.addWidget(thing)
         self._rows.hide()
         self.setLayout(parts.stacked(card, 0, gap=theme.L))
 
+    def _how(self) -> QHBoxLayout:
+        """How a table is read that is not understood by itself."""
+        self.encoding = QComboBox()
+        self.encoding.addItem("UTF-8, as usual", None)
+        for encoding in reading_files.TRIED:
+            self.encoding.addItem(encoding, encoding)
+        self.encoding.setAccessibleName("Encoding")
+        self.encoding.activated.connect(self._again)
+        label = parts.words("Encoding", wrap=False)
+        label.setBuddy(self.encoding)
+        self._mapped = parts.words("", tone="quiet")
+        self._no_map = parts.button("Without the map file", lambda: self.map_with(None), tone="link")
+        self._no_map.hide()
+        choose = parts.button("Choose a map file …", self._ask_for_map)
+        choose.setToolTip("A text file that says which column is what")
+        return parts.beside(choose, self._mapped, self._no_map, 0, label, self.encoding)
+
+    def map_with(self, file: Path | None) -> None:
+        """Let this file say which column is what; None: as the columns' names say."""
+        self._map = file
+        self._mapped.setText(file.name if file else "")
+        self._no_map.setVisible(file is not None)
+        self._again()
+
+    def _again(self) -> None:
+        if self._path:
+            self.choose(self._path)
+
     def choose(self, path: str) -> None:
         """Read a file or folder, and show what would come of it."""
-        place, worker = Path(path), self._desk.worker
+        place, worker, self._path = Path(path), self._desk.worker, path
+        map_file, encoding = self._map, self.encoding.currentData()
         self._reading = None
         self._chosen.setText(place.name)
         self.counts.clear()
         self.go.setEnabled(False)
         self._rows.hide()
         job = worker.apart(
-            lambda job: importing.read(place),
+            lambda job: importing.read(place, map_file, encoding),
             then=self._read,
             failed=self._failed,
             progress=self.working.tell,
@@ -80,6 +112,11 @@ class BringIn(QWidget):
         chosen, _ = QFileDialog.getOpenFileName(self, "The table", str(Path.home()), "Tables (*.csv *.tsv *.txt)")
         if chosen:
             self.choose(chosen)
+
+    def _ask_for_map(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(self, "The map file", str(Path.home()), "Map files (*.toml *.txt)")
+        if chosen:
+            self.map_with(Path(chosen))
 
     def _ask_for_folder(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, "The folder of notes", str(Path.home()))
@@ -139,7 +176,7 @@ class BringIn(QWidget):
 
     def _done(self, found: Imported) -> None:
         self.working.over()
-        self._reading = None
+        self._reading, self._path = None, ""
         self._show(found, "Brought in")
         self._desk.say(f"{words.counted(found.notes, 'note')} brought in.", tone="good")
 

@@ -45,6 +45,7 @@ class Window(QMainWindow):
         self._left: QWidget | None = None
         self._aside: QWidget | None = None
         self._read_only: QFrame | None = None
+        self._typed: dict[str, dict[str, Any]] = {}
         self._to_say: list[Notice] = []
         self._shown: Notice | None = None
         self._locking = self._ended = False
@@ -145,6 +146,7 @@ class Window(QMainWindow):
         always.begin(self)
         self.idle.begin()
         self.backup.begin()
+        self._typed = place.typed(opened.place)
         if opened.rollback:
             self._show_older_copy(opened.rollback)
         else:
@@ -206,6 +208,7 @@ class Window(QMainWindow):
     def _screen(self, name: str) -> Screen:
         if name not in self._screens:
             self._screens[name] = SCREENS[name](self.desk)
+            self._screens[name].take_up(self._typed.pop(name, {}))
             self._frame.stack.addWidget(self._screens[name])
         return self._screens[name]
 
@@ -361,7 +364,8 @@ class Window(QMainWindow):
         self._locking = True
         self.desk.preferences.geometry = self.saveGeometry()
         shown, today = self._current, self.desk.now().date()
-        was = place.write(shown.name, shown.place(), today) if shown is not None else None
+        typed = self._typed | {name: screen.typed() for name, screen in self._screens.items()}
+        was = place.write(shown.name, shown.place(), today, typed) if shown is not None else None
         self.idle.end()
         self.backup.end()
         hide_what_floats(self)
