@@ -56,7 +56,8 @@ _COUNTED = {
 
 KEEP = (
     "Do not change anything in the vault's folder. Make a copy of the whole folder as it is, then compare the record "
-    "with your last backup: Settings (Ctrl+5), “Backups”, “Check a file …”. Restore that backup if you cannot explain it."
+    "with your last backup: Settings (Ctrl+5), “Backups”, “Check a file …”. Restore that backup if you cannot explain "
+    "it."
 )
 """What to do when something is wrong."""
 
