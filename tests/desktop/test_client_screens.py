@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,10 @@ from notes.desktop import names, session_form
 from notes.desktop.client_page import ClientPage, age, in_short
 from notes.desktop.clients import Clients, matches
 from notes.desktop.window import Window
+from notes.errors import RecordError
 from notes.practice.references import plain
 from notes.record import clients, reading, sessions
+from notes.vault.slots import Secret
 from tests.desktop.conftest import PATIENCE
 
 
@@ -179,3 +182,50 @@ def test_others_who_looked_are_named(window: Window, qtbot: QtBot, ada: int) -> 
     page = on(window, qtbot, "client", client=ada, tab="looked")
     assert page._in_short.text() == "Not only you: also whoever held the recovery key."  # which made the small vault
     assert in_short([]) == ""
+
+
+def test_details_half_changed_survive_another_client_another_screen_and_the_lock(
+    window: Window, qtbot: QtBot, ada: int, ask: Any, small_vault: tuple[Path, bytes]
+) -> None:
+    bruno = ask(clients.open, "Bruno").id
+    page = on(window, qtbot, "client", client=ada, tab="details")
+    QTest.keyClicks(page.form.fields["phone"], "01632 96")
+    on(window, qtbot, "client", client=bruno, tab="details")
+    assert page.form.fields["phone"].text() == "01632 960001"
+    on(window, qtbot, "today")
+    on(window, qtbot, "client", client=ada, tab="details")
+    assert page.form.fields["phone"].text() == "01632 96"
+    assert page.form.fields["born"].text() == "1975-06-01"
+    on(window, qtbot, "today")
+    given: list[Any] = []
+    window.lock()
+    qtbot.waitUntil(lambda: not window._locking, timeout=PATIENCE)
+    secret = Secret("recovery", bytearray(small_vault[1]))
+    window.desk.worker.unlock(window.gate.folder, secret, given.append, given.append)
+    qtbot.waitUntil(lambda: bool(given), timeout=PATIENCE)
+    window.gate.opened.emit(given[0])
+    again = on(window, qtbot, "client", client=ada, tab="details")
+    assert again.form.fields["phone"].text() == "01632 96"
+    again.form._cancel()
+    assert again.form.fields["phone"].text() == ""
+    assert again.typed() == {}
+
+
+def test_a_new_client_half_entered_is_there_when_one_comes_back(window: Window, qtbot: QtBot) -> None:
+    screen = on(window, qtbot, "clients", new=True)
+    QTest.keyClicks(screen.form.fields["name"], "Cleo Ma")
+    on(window, qtbot, "today")
+    on(window, qtbot, "clients", new=True)
+    assert screen.form.fields["name"].text() == "Cleo Ma"
+    screen.form.save()
+    qtbot.waitUntil(lambda: isinstance(window._current, ClientPage), timeout=PATIENCE)
+    on(window, qtbot, "clients", new=True)
+    assert screen.form.fields["name"].text() == ""
+
+
+def test_what_refuses_details_names_no_command(window: Window, qtbot: QtBot, ada: int) -> None:
+    page = on(window, qtbot, "client", client=ada)
+    page.session_new()
+    page.session_form._complain(RecordError("There is one.", "", "See it with: notes session list"))
+    page.form._complain(RecordError("There is one.", "", "See it with: notes client list"))
+    assert "notes " not in page.session_form._trouble.text() + page.form._trouble.text()

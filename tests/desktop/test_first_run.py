@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 import segno
@@ -18,9 +19,10 @@ from notes.desktop.desk import Desk
 from notes.desktop.first_run import FirstRun
 from notes.desktop.recovery_card import RecoveryCard
 from notes.desktop.window import Window
+from notes.errors import NotesError
 from notes.practice import backups, naming, opening
 from notes.vault import recovery_key
-from notes.vault.slots import Secret
+from notes.vault.slots import FLOOR, Secret
 from tests.conftest import PASSPHRASE
 from tests.desktop.conftest import PATIENCE, end
 
@@ -81,6 +83,44 @@ def test_a_vault_is_made_shown_its_sheet_and_then_asks_for_the_passphrase(
     key = recovery_key.read(bytearray(written.encode()))
     with opening.unlock(folder, Secret("recovery", key)) as practice:
         assert practice.do(naming.practice_name) == "The Weir Practice"
+
+
+def test_a_window_closed_before_the_sheet_was_typed_back_leaves_the_vault_known_and_says_what_it_lacks(
+    qtbot: QtBot, first: Window, tmp_path: Path
+) -> None:
+    folder = tmp_path / "Weir.vault"
+    made = opening.create(folder, bytearray(PASSPHRASE), "The Weir Practice", cost=FLOOR)
+    first.first_run._created(folder, made.vault_id, bytearray(made.recovery_key))
+    assert first.desk.preferences.recent == [folder]
+    assert "The Weir Practice" not in first.desk.preferences._kept.allKeys()
+    assert enter(qtbot, first, folder, bytes(made.recovery_key)) == "The recovery sheet was never confirmed."
+    notice = first._shown
+    assert notice is not None and notice.stays and notice.verb == "Make a new one"
+    click(first._frame.notice._undo)
+    assert first._current is not None and first._current.place() == {"part": "keys"}
+
+
+def test_a_sheet_typed_back_is_never_asked_for_again(qtbot: QtBot, first: Window, tmp_path: Path) -> None:
+    folder = tmp_path / "Weir.vault"
+    made = opening.create(folder, bytearray(PASSPHRASE), "The Weir Practice", cost=FLOOR)
+    first.first_run._created(folder, made.vault_id, bytearray(made.recovery_key))
+    first.first_run._done()
+    assert enter(qtbot, first, folder, bytes(made.recovery_key)) is None
+
+
+def enter(qtbot: QtBot, window: Window, folder: Path, key: bytes) -> str | None:
+    """Unlock a vault in this window; gives what the line on top says then, if anything of its sheet."""
+    window.show_gate(folder)
+    told: list[Any] = []
+    window.desk.said.connect(told.append)
+    window.desk.worker.unlock(folder, Secret("recovery", bytearray(key)), window.gate.opened.emit, told.append)
+    qtbot.waitUntil(lambda: window._house is not None and window.desk.worker.idle, timeout=PATIENCE)
+    return next((notice.text for notice in told if notice and "recovery sheet" in notice.text), None)
+
+
+def test_a_card_that_cannot_save_says_so_without_the_terminal(card: RecoveryCard) -> None:
+    card._failed(NotesError("It cannot be written.", "", "Look at the keys with: notes key list"))
+    assert "notes key" not in card._kept.text()
 
 
 def test_strength_is_told_in_words_while_it_is_typed_and_without_rules_of_composition(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from pytestqt.qtbot import QtBot
@@ -125,10 +125,35 @@ def test_a_new_day_begins_with_its_sessions_and_offers_the_way_back(
 
 
 @pytest.mark.parametrize(
-    "kept", [None, "", "x", "[]", "7", '{"screen": 3, "place": {}, "day": ""}', '{"screen": "today", "place": {}}']
+    "kept",
+    [
+        *(None, "", "x", "[]", "7", "[" * 200_000),
+        *('{"screen": 3, "place": {}, "day": ""}', '{"screen": "today", "place": {}}'),
+    ],
 )
 def test_a_place_that_makes_no_sense_is_no_place(kept: str | None) -> None:
     assert place.read(kept) is None
+    assert place.typed(kept) == {}
+
+
+def test_a_place_that_is_too_long_is_no_place_and_none_is_written_that_would_be() -> None:
+    template = {"": {"kind": "progress", "name": "Intake", "text": "x" * 300_000}}
+    today = date(2026, 3, 1)
+    kept = place.write("snippets", {"chosen": ""}, today, {"snippets": template, "clients": {}})
+    assert place.read(kept) == place.Place("snippets", {"chosen": ""}, "2026-03-01")
+    assert place.typed(kept) == {"snippets": template}
+    assert place.read(kept + " " * place.LONGEST) is None
+    much = {"text": "x" * place.LONGEST}
+    both = {"snippets": template, "client": much}
+    assert place.typed(place.write("snippets", {}, today, both)) == {"snippets": template}
+    assert place.read(place.write("today", {}, today, {"client": much})) == place.Place("today", {}, "2026-03-01")
+
+
+@pytest.mark.parametrize(
+    "typed", ["7", "[]", '{"client": 3}', '{"client": {"1": [2]}}', '{"client": {"1": {"a": 1.5}}}']
+)
+def test_what_was_typed_is_taken_up_only_where_it_makes_sense(typed: str) -> None:
+    assert place.typed(f'{{"screen": "today", "place": {{}}, "typed": {typed}}}') == {}
 
 
 def test_text_that_could_not_be_saved_is_kept_in_memory_and_never_thrown_away(
@@ -180,6 +205,16 @@ def test_the_end_of_the_users_session_waits_until_all_is_saved(
     assert not writing.isVisible()
     with opening.unlock(vault, Secret("recovery", bytearray(small_vault[1]))) as practice:
         assert "Written At The Lock" in {client.name for client in practice.do(clients.list_clients)}
+
+
+def test_the_end_of_the_users_session_waits_for_nothing_where_no_vault_is_open(qtbot: QtBot, window: Window) -> None:
+    window.lock()
+    qtbot.waitUntil(lambda: not window._locking, timeout=PATIENCE)
+    waited: list[bool] = []
+    QTimer.singleShot(0, window, lambda: waited.append(True))  # runs as soon as anything waits
+    window.end_now()
+    assert not waited
+    assert not window.isVisible()
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])

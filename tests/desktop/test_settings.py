@@ -241,6 +241,38 @@ def test_leaving_takes_a_sheet_off_the_screen_and_the_old_one_goes_on_to_count(
     ask(keyring.confirm, Secret("recovery", bytearray(small_vault[1])))
 
 
+@pytest.mark.parametrize("way_out", ["Today", "the lock"])
+def test_leaving_before_the_last_step_leaves_no_byte_of_the_new_key(
+    settings: Callable[[str], Settings], window: Window, way_out: str
+) -> None:
+    keys = settings("keys").keys
+    click(keys._rotate)
+    assert keys._shown is not None
+    on_paper(window, keys._shown)
+    kept = keys._key_on_paper
+    assert any(kept)
+    if way_out == "Today":
+        window.desk.go("today")
+    else:
+        window.lock()
+    assert not any(kept)
+
+
+def test_a_sheet_that_was_never_confirmed_is_told_of_until_a_new_one_counts(
+    qtbot: QtBot, settings: Callable[[str], Settings], window: Window
+) -> None:
+    vault = window.desk.worker._open().vault_id
+    window.desk.preferences.note_sheet(vault, on_paper=False)
+    keys = settings("keys").keys
+    click(keys.new_sheet)
+    identify(qtbot, window)
+    assert keys._shown is not None
+    assert not window.desk.preferences.sheet_is_on_paper(vault)
+    on_paper(window, keys._shown)
+    qtbot.waitUntil(lambda: "The new recovery sheet counts." in shown(window), timeout=PATIENCE)
+    assert window.desk.preferences.sheet_is_on_paper(vault)
+
+
 def test_everything_is_encrypted_anew_with_a_new_sheet(
     qtbot: QtBot, settings: Callable[[str], Settings], window: Window, vault: Path, small_vault: tuple[Path, bytes]
 ) -> None:
@@ -370,6 +402,33 @@ def test_a_table_dropped_on_the_window_is_shown_and_then_brought_in(
     click(part.go)
     qtbot.waitUntil(lambda: "2 notes brought in." in shown(window), timeout=PATIENCE)
     assert len(ask(reading.list_notes)) == 4
+
+
+def test_a_table_is_read_with_a_map_file_and_in_another_encoding(
+    qtbot: QtBot, settings: Callable[[str], Settings], tmp_path: Path, window: Window, ask: Any
+) -> None:
+    part = settings("import").bring_in
+    file, map_file = tmp_path / "old.csv", tmp_path / "map.toml"
+    file.write_text("who,on,text\nZoë Marsh,2020-01-05,An earlier hour.\n", "cp1252")
+    map_file.write_text('client = "who"\ndate = "on"\n', "utf-8")
+
+    def says(words: str) -> None:
+        qtbot.waitUntil(lambda: words in part.counts.text(), timeout=PATIENCE)
+
+    part.choose(str(file))
+    says("choose its encoding under “Encoding”: cp1252")
+    part.encoding.setCurrentIndex(part.encoding.findData("cp1252"))
+    part.encoding.activated.emit(part.encoding.currentIndex())
+    says("choose that file with “Choose a map file …”")
+    part.map_with(map_file)
+    says("It would bring in 1 note")
+    assert "map.toml" in shown(window)
+    click(part.go)
+    says("Brought in 1 note")
+    assert ask(reading.list_notes, "Zoë Marsh")[0].session_at.startswith("2020-01-05")
+    part.choose(str(file))
+    click(part._no_map)
+    says("choose that file with “Choose a map file …”")
 
 
 def test_a_file_that_is_no_table_is_said_to_be_none(
