@@ -9,7 +9,7 @@
 - ``icons``      the icons
 - ``parts``      small widgets that several screens use
 - ``words``      times and counts as people say them
-- ``frame``      what stands around every screen
+- ``frame``      what stands around every screen; ``lines`` is what is said on top, and its undo
 - ``idle``       when the vault locks by itself; ``place`` is where one was, ``notices`` what is said after unlocking
 - ``identity``   the passphrase asked for again
 - ``first_run``  making a vault, step by step (``choose_passphrase``, ``recovery_card``, ``restore_card``,

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QFrame, QStackedWidget, QToolButton, QWidget
 
 from notes.desktop import parts, theme
 from notes.desktop.desk import Desk
 from notes.desktop.identity import Identity
+from notes.desktop.lines import Lines
 from notes.desktop.parts import NoticeBar
 
-NOTICE_STAYS = 8_000
-"""Milliseconds for which a line stays on top that needs nothing done and can take nothing back."""
 ROOMS = ("go.today", "go.clients", "go.search", "go.log", "go.settings")
 
 
@@ -25,8 +24,7 @@ class Frame(QWidget):
         rooms = Rooms(desk)
         self.rooms = rooms.buttons
         self.foot, self.notice = Foot(), NoticeBar()
-        self.notice_goes = QTimer(self.notice, singleShot=True, interval=NOTICE_STAYS)
-        self.notice_goes.timeout.connect(self.notice.dismiss)
+        self.lines = Lines(desk, self.notice)
         self.stack, self.identity = QStackedWidget(), Identity(desk.worker)
         self.stack.addWidget(self.identity)
         self.above = parts.stacked(self.notice, gap=theme.S, margin=(theme.L, theme.S))

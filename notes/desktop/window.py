@@ -46,8 +46,6 @@ class Window(QMainWindow):
         self._aside: QWidget | None = None
         self._read_only: QFrame | None = None
         self._typed: dict[str, dict[str, Any]] = {}
-        self._to_say: list[Notice] = []
-        self._shown: Notice | None = None
         self._locking = self._ended = False
         self._then: Callable[[], None] = lambda: None
         self.setWindowTitle(TITLE)
@@ -154,8 +152,8 @@ class Window(QMainWindow):
         for warning in opened.warnings:
             told = notices.in_the_window(warning)
             verb, go = notices.way(told, self.desk.go) or ("", None)
-            self._to_say.append(Notice(told.text, told.detail, "attention", go, True, verb))
-        self._say_next()
+            self._frame.lines.later(Notice(told.text, told.detail, "attention", go, True, verb))
+        self._frame.lines.next()
 
     def _come_back(self, was: place.Place | None) -> None:
         """To where one was on this day; a new day begins with its sessions: somebody else may be in the room."""
@@ -169,7 +167,7 @@ class Window(QMainWindow):
             self.desk.go("today")
             if was.screen != "today":
                 told = "A new day begins here. You were elsewhere when it locked."
-                self._to_say.append(
+                self._frame.lines.later(
                     Notice(told, undo=lambda: self.desk.go(was.screen, **was.place), verb="Go on there")
                 )
 
@@ -200,7 +198,7 @@ class Window(QMainWindow):
         if self._ready or self._locking:
             return
         self._frame = Frame(self.desk)
-        self._frame.notice.closed.connect(self._say_next)
+        self._frame.lines.over.connect(self._all_said)
         self._frame.identity.over.connect(self._after_identity)
         self._screen("today")
         self._ready = True
@@ -266,28 +264,11 @@ class Window(QMainWindow):
     # --- saying ------------------------------------------------------------------------------------------------
 
     def _say(self, notice: Notice | None) -> None:
-        if self._house is None:
-            return
-        self._frame.notice_goes.stop()
-        self.desk.lay_down("go.undo")
-        if notice is None:
-            self._frame.notice.dismiss()
-            return
-        if self._shown is not None and self._shown.stays:
-            self._to_say.insert(0, self._shown)  # not read yet: it comes back after this one
-        self._shown = notice
-        self._frame.notice.tell(notice.text, notice.detail, notice.tone, notice.undo, notice.verb)
-        if notice.can_be_undone:
-            self.desk.take_up("go.undo", self._frame.notice.take_back)
-        elif not notice.stays:
-            self._frame.notice_goes.start()
+        if self._house is not None:
+            self._frame.lines.say(notice)
 
-    def _say_next(self) -> None:
-        self._shown = None
-        self.desk.lay_down("go.undo")
-        if self._to_say:
-            self._say(self._to_say.pop(0))
-        elif self._current is not None and self.focusWidget() is None:
+    def _all_said(self) -> None:
+        if self._current is not None and self.focusWidget() is None:
             self._current.setFocus()
 
     def _say_saved(self, told: str) -> None:
@@ -393,8 +374,7 @@ class Window(QMainWindow):
         """Take down what was shown; the program goes on as it is when something could not be saved."""
         self._screens.clear()
         self._been.clear()
-        self._to_say.clear()
-        self._current = self._shown = None
+        self._current = None
         self.desk.lay_everything_down()
         if self._left is not None:
             self._left.deleteLater()

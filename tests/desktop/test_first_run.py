@@ -94,7 +94,7 @@ def test_a_window_closed_before_the_sheet_was_typed_back_leaves_the_vault_known_
     assert first.desk.preferences.recent == [folder]
     assert "The Weir Practice" not in first.desk.preferences._kept.allKeys()
     assert enter(qtbot, first, folder, bytes(made.recovery_key)) == "The recovery sheet was never confirmed."
-    notice = first._shown
+    notice = first._frame.lines.shown
     assert notice is not None and notice.stays and notice.verb == "Make a new one"
     click(first._frame.notice._undo)
     assert first._current is not None and first._current.place() == {"part": "keys"}

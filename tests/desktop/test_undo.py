@@ -30,12 +30,12 @@ def offered(window: Window) -> bool:
 def test_a_line_that_can_be_undone_stays_and_any_other_goes_by_itself(window: Window) -> None:
     frame = window._frame
     window.desk.say("Done.")
-    assert frame.notice_goes.isActive()
+    assert frame.lines.goes.isActive()
     window.desk.say("The tag is taken away.", undo=lambda: None)
-    assert not frame.notice_goes.isActive()
+    assert not frame.lines.goes.isActive()
     assert frame.notice.isVisible()
     window.desk.say("Done.")
-    assert frame.notice_goes.isActive()
+    assert frame.lines.goes.isActive()
 
 
 def test_the_key_takes_back_once_and_is_in_force_only_while_the_line_offers_it(hands: Hands) -> None:
