@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from notes.desktop.client_page import ClientPage
 from notes.desktop.desk import Notice
 from notes.desktop.window import Window
-from notes.record import clients, reading, sessions
+from notes.record import clients, progress_notes, reading, sessions
 from tests.desktop.editor_kit import ALT, CTRL, Hands, Key
 
 
@@ -153,7 +153,9 @@ def test_what_was_never_stated_of_a_session_stays_and_that_is_said(hands: Hands)
 
 @pytest.mark.parametrize("client, days", [("Bruno Østergård", 0), ("Ada Quillfeather", 2), ("Bruno Østergård", 1)])
 def test_a_note_given_to_somebody_else_or_another_day_goes_back(hands: Hands, client: str, days: int) -> None:
-    before = hands.ask(reading.open, hands.note("draft"))
+    meeting = hands.ask(reading.open, hands.note("draft")).session
+    late = hands.ask(progress_notes.create, "Ada", "free", "Written the day after.", "2026-03-09", meeting)
+    before = hands.ask(reading.open, late.id)
     editor = hands.open(before.id)
     editor.note_move()
     hands.settle()
