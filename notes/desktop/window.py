@@ -87,7 +87,8 @@ class Window(QMainWindow):
         if self.desk.sample:
             from notes.desktop import sample_practice
 
-            filled_in = sample_practice.passphrase()
+            self.desk.sample = not sample_practice.leave(folder)
+            filled_in = sample_practice.passphrase() if self.desk.sample else b""
         self._strip.setVisible(self.desk.sample)
         self.gate = Gate(self.desk.worker, folder, filled_in=filled_in)
         self.gate.opened.connect(self._enter)
@@ -141,8 +142,8 @@ class Window(QMainWindow):
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self._house, self._frame.notice.dismiss)
         from notes.desktop import always  # read only now: the lock screen does not wait for it
 
-        always.begin(self)
         self.idle.begin()
+        always.begin(self)
         self.backup.begin()
         self._typed = place.typed(opened.place)
         if opened.rollback:
@@ -230,6 +231,7 @@ class Window(QMainWindow):
         return lambda: self.desk.go(screen)
 
     def _go(self, name: str, place: dict[str, Any]) -> None:
+        self._frame.identity.forget()
         if self._current is not None:
             self._current.leave()
             for command in self._current.commands:
@@ -315,6 +317,8 @@ class Window(QMainWindow):
         folder = self.folder
         if self._house is not None and folder is not None:
             self._leave(lambda: self._start_afresh(folder))
+        elif folder is not None and not self._locking:
+            self.gate.cancel()  # it was being unlocked: what comes of it is locked at once
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing saves and locks too, and then ends the program; not while there is text that could not be saved."""
@@ -344,9 +348,7 @@ class Window(QMainWindow):
         assert self.folder is not None
         self._locking = True
         self.desk.preferences.geometry = self.saveGeometry()
-        shown, today = self._current, self.desk.now().date()
-        typed = self._typed | {name: screen.typed() for name, screen in self._screens.items()}
-        was = place.write(shown.name, shown.place(), today, typed) if shown is not None else None
+        was = self._where()
         self.idle.end()
         self.backup.end()
         hide_what_floats(self)
@@ -358,6 +360,16 @@ class Window(QMainWindow):
         self.gate.setEnabled(False)
         self.desk.flush()
         self.desk.worker.lock(self._locked, self._locked, was)
+
+    def _where(self) -> str | None:
+        """Where one is and what was half written; a fault in telling it keeps nobody from locking."""
+        try:
+            typed = self._typed | {name: screen.typed() for name, screen in self._screens.items()}
+            shown, today = self._current, self.desk.now().date()
+            return place.write(shown.name, shown.place(), today, typed) if shown is not None else None
+        except Exception as error:
+            self._went_wrong(error)
+            return None
 
     def _locked(self, _: object) -> None:
         """The keys are gone, also where the last line could not be written. Only text that was not saved is kept."""
