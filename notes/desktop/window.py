@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
 TITLE = "Session Notes"
 """The title of every window: neutral, whoever is on the screen."""
+STANDING: dict[str, tuple[str, dict[str, Any]]] = {
+    "note.new": ("new_note", {}),
+    "client.new": ("clients", {"new": True}),
+}
+"""Commands in force on every screen that does not take them up itself, and where they go."""
 
 
 class Window(QMainWindow):
@@ -239,6 +245,8 @@ class Window(QMainWindow):
         screen = self._current = self._screen(name)
         self._been.append((name, place))
         del self._been[:-50]
+        for command, (to, there) in STANDING.items():
+            self.desk.take_up(command, partial(self.desk.go, to, **there))
         for command in screen.commands:
             self.desk.take_up(command, getattr(screen, command.replace(".", "_")))
         self.desk.saved.emit("")
