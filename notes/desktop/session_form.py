@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QFormLayout, QSpinBox
+from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QFormLayout, QLabel, QSpinBox
 
 from notes.desktop import attending, parts, words
 from notes.desktop.desk import Desk
@@ -39,22 +39,24 @@ class SessionForm(Card):
         self.when.dateTimeChanged.connect(lambda _: self._call())
         self.more = QSpinBox(minimum=0, maximum=MOST_WEEKS, suffix=" more times")
         self.more.valueChanged.connect(lambda more: self.more.setSuffix(" more time" if more == 1 else " more times"))
-        self._form = form = QFormLayout()
+        form = QFormLayout()
         for label, field in (
             ("&When", self.when),
             ("&Length", self.minutes),
             ("H&ow", self.modality),
             ("&Did they come", self.attendance),
-            ("And every wee&k", self.more),
         ):
             field.setAccessibleName(label.replace("&", ""))
             form.addRow(label, field)
         self.more.setAccessibleName("And every week, how many more times")
+        self._weekly = QLabel("And every wee&k")
+        self._weekly.setBuddy(self.more)
         self.keep = parts.button("Add", self.save, tone="main")
         self.body.addWidget(self._title)
         self.body.addLayout(form)
         self.body.addWidget(self._trouble)
-        self.body.addLayout(parts.beside(0, parts.button("Cancel", cancelled), self.keep))
+        cancel = parts.button("Cancel", cancelled)
+        self.body.addLayout(parts.beside(self._weekly, self.more, 0, cancel, self.keep))
 
     def begin(self, client: int, session: Session | None, before: Session | None) -> None:
         """A new session, a week after the one `before` where that is to come; or the details of a session."""
@@ -71,7 +73,8 @@ class SessionForm(Card):
         self.modality.setCurrentIndex(MODALITIES.index(like.modality) if like and like.modality else 0)
         self.attendance.setCurrentIndex(ATTENDANCE.index(session.attendance) if session else 0)
         self.more.setValue(0)
-        self._form.setRowVisible(self.more, session is None)
+        for widget in (self._weekly, self.more):
+            widget.setVisible(session is None)
 
     def _call(self) -> None:
         """In words that are true of the time stated: nobody came yet to what is to come."""
