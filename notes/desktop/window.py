@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +27,6 @@ if TYPE_CHECKING:
 
 TITLE = "Session Notes"
 """The title of every window: neutral, whoever is on the screen."""
-STANDING: dict[str, tuple[str, dict[str, Any]]] = {
-    "note.new": ("new_note", {}),
-    "client.new": ("clients", {"new": True}),
-}
-"""Commands in force on every screen that does not take them up itself, and where they go."""
 
 
 class Window(QMainWindow):
@@ -238,17 +232,13 @@ class Window(QMainWindow):
     def _go(self, name: str, place: dict[str, Any]) -> None:
         if self._current is not None:
             self._current.leave()
-            for command in self._current.commands:
-                self.desk.lay_down(command)
+            self._current.lay_down()
             if self._been:
                 self._been[-1] = (self._current.name, self._current.place())
         screen = self._current = self._screen(name)
         self._been.append((name, place))
         del self._been[:-50]
-        for command, (to, there) in STANDING.items():
-            self.desk.take_up(command, partial(self.desk.go, to, **there))
-        for command in screen.commands:
-            self.desk.take_up(command, getattr(screen, command.replace(".", "_")))
+        screen.take_up()
         self.desk.saved.emit("")
         self._frame.stack.setCurrentWidget(screen)
         screen.arrive(**place)

@@ -106,8 +106,8 @@ def test_the_whole_name_goes_before_a_part_of_others() -> None:
         (found_by("A. B. (x7)", "Ada Bo"), 3),
         (found_by("Ada Bolt"), 4),
     ]
-    assert meant("ada", people) == 0
+    assert meant("ada", people) == 1
     assert meant("Ada Bo", people) == 3
-    assert meant("bolt", people) == 2
+    assert meant("bolt", people) == 4
     assert meant("A. B. (X7)", people) == 3
     assert meant("ad", people) is meant(" ", people) is None
