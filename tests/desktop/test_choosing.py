@@ -23,9 +23,10 @@ def ines(hands: Hands) -> int:
 
 
 @pytest.fixture
-def box(hands: Hands, qtbot: QtBot, ines: int) -> ClientChoice:
-    made = ClientChoice(hands.window.desk)
-    qtbot.addWidget(made)
+def box(hands: Hands, ines: int) -> ClientChoice:
+    made = ClientChoice(
+        hands.window.desk, hands.window
+    )  # which takes it down: no widget may end in the worker's thread
     made.tell(hands.ask(choices.offer).clients, None)
     made.show()
     return made
@@ -69,7 +70,6 @@ def test_the_real_name_finds_a_client_shown_by_initials(hands: Hands, box: Clien
 
 
 def test_what_is_offered_is_taken_with_the_keyboard(box: ClientChoice, ines: int, qtbot: QtBot) -> None:
-    box.activateWindow()
     box.setFocus()
     qtbot.waitUntil(box.hasFocus, timeout=PATIENCE)
     assert offered(box, "ines")
@@ -87,8 +87,7 @@ def test_what_is_offered_is_taken_with_the_keyboard(box: ClientChoice, ines: int
 def test_a_filter_finds_a_client_the_same_way(hands: Hands, qtbot: QtBot, ines: int) -> None:
     hands.window.desk.preferences.initials = True
     hands.ask(clients.archive, ines)
-    filter_box = ChoiceBox("Client")
-    qtbot.addWidget(filter_box)
+    filter_box = ChoiceBox("Client", hands.window)
     ask_for_choices(hands.window.desk, filter_box, filter_box)
     hands.settle()
     filter_box.setText("ines")
