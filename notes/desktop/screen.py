@@ -32,14 +32,14 @@ class Screen(QWidget):
         self.setAccessibleName(self.title)
         self.setObjectName(self.name)
 
-    def take_up(self) -> None:
+    def put_in_force(self) -> None:
         """Its commands come into force, and those that stand everywhere else."""
         for command, (screen, place) in STANDING.items():
             self.desk.take_up(command, partial(self.desk.go, screen, **place))
         for command in self.commands:
             self.desk.take_up(command, getattr(self, command.replace(".", "_")))
 
-    def lay_down(self) -> None:
+    def put_out_of_force(self) -> None:
         """Its commands go out of force."""
         for command in self.commands:
             self.desk.lay_down(command)

@@ -232,13 +232,13 @@ class Window(QMainWindow):
     def _go(self, name: str, place: dict[str, Any]) -> None:
         if self._current is not None:
             self._current.leave()
-            self._current.lay_down()
+            self._current.put_out_of_force()
             if self._been:
                 self._been[-1] = (self._current.name, self._current.place())
         screen = self._current = self._screen(name)
         self._been.append((name, place))
         del self._been[:-50]
-        screen.take_up()
+        screen.put_in_force()
         self.desk.saved.emit("")
         self._frame.stack.setCurrentWidget(screen)
         screen.arrive(**place)
