@@ -43,8 +43,7 @@ class ClientPage(Screen):
         super().__init__(desk, parent)
         self._id: int | None = None
         self._page: Page | None = None
-        self._session: Session | None = None
-        """As it is before the change in the form; None for a new one."""
+        self._to_change: int | None = None
         self._lines: list[LineView] = []
         self._name = parts.words(scale=theme.DISPLAY, strong=True)
         self._about = parts.words(tone="quiet")
@@ -62,16 +61,16 @@ class ClientPage(Screen):
         self._pages = QStackedWidget()
         for page in (self._timeline(), self._looked(), self._details()):
             self._pages.addWidget(page)
-        self.session_form = SessionForm(desk, self._session_kept, self._put_away)
+        self.session_form = SessionForm(desk, self._put_away, self._put_away)
         self.session_form.hide()
         whole = parts.stacked(head, self.session_form, self.tabs, self._pages, margin=(theme.XXL, theme.XL))
         whole.setStretchFactor(self._pages, 1)
         self.setLayout(whole)
 
-    def arrive(self, client: int | None = None, tab: str = "timeline", **place: Any) -> None:
+    def arrive(self, client: int | None = None, tab: str = "timeline", change: int | None = None, **place: Any) -> None:
         if client != self._id:
             self._show_nobody()
-        self._id = client
+        self._id, self._to_change = client, change
         self._put_away()
         self.tabs.setCurrentIndex(TABS.index(tab) if tab in TABS else 0)
         super().arrive()
@@ -174,6 +173,10 @@ class ClientPage(Screen):
         self._tag.blockSignals(False)
         self._tag.setVisible(bool(page.tags))
         self._draw_timeline()
+        wanted = next((session for session in page.sessions if session.id == self._to_change), None)
+        self._to_change = None
+        if wanted is not None:
+            self._session_form(wanted, None)
 
     def _draw_timeline(self) -> None:
         if self._page is None:
@@ -201,7 +204,7 @@ class ClientPage(Screen):
         what, thing = key
         if what == "note":
             self.desk.go("note", note=thing)
-        elif thing.note is None and thing.attendance not in attending.CAME:
+        elif thing.note is None and not attending.is_due(thing, self.desk.now()):
             self._session_form(thing, None)
         else:
             attending.go_to(self.desk, thing)
@@ -263,15 +266,9 @@ class ClientPage(Screen):
 
     def _session_form(self, session: Session | None, before: Session | None) -> None:
         assert self._id is not None
-        self._session = session
         self.session_form.begin(self._id, session, before)
         self.session_form.show()
         self.session_form.when.setFocus()
-
-    def _session_kept(self, session: Session) -> None:
-        before, self._session = self._session, None
-        self._put_away()
-        attending.say_kept(self.desk, session, before)
 
     def _put_away(self) -> None:
         self.session_form.hide()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QCompleter, QDateTimeEdit, QLabel, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QLabel, QWidget
 
 from notes.desktop import names, parts, theme, words
+from notes.desktop.choosing import FOUND_BY, Finder, found_by, meant
 from notes.desktop.desk import Desk
-from notes.record import clients, moving
-from notes.record.clients import Client
+from notes.record import choices, moving
+from notes.record.choices import Choices, Named
 from notes.record.reading import Note
 
 
@@ -24,7 +25,7 @@ def when_field() -> QDateTimeEdit:
 
 
 class ClientChoice(QComboBox):
-    """A client by typing part of the name."""
+    """A client by typing part of the name; archived ones stand last."""
 
     picked = Signal(object)
     """The client's id."""
@@ -35,31 +36,23 @@ class ClientChoice(QComboBox):
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setAccessibleName("Client")
-        completer = self.completer()
-        assert completer is not None  # an editable box has one
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setCompleter(Finder(self.model(), self))
         self.activated.connect(lambda _: self.picked.emit(self.client()))
 
-    def tell(self, clients: Sequence[Client], chosen: int | None) -> None:
+    def tell(self, clients: Sequence[Named], chosen: int | None) -> None:
         """The clients there are."""
         self.clear()
-        for client in clients:
-            self.addItem(names.shown(client.name, self._preferences), client.id)
+        for row, (label, client) in enumerate(names.to_choose(clients, self._preferences).items()):
+            self.addItem(label, client.id)
+            self.setItemData(row, found_by(label, client.name), FOUND_BY)
         self.setCurrentIndex(self.findData(chosen) if chosen is not None else -1)
         if chosen is None:
             self.clearEditText()
 
     def client(self) -> int | None:
         """Whose name stands there; None while it is nobody's, or could be several people's."""
-        typed = self.currentText().strip().casefold()
-        listed = [(self.itemText(row).casefold(), self.itemData(row)) for row in range(self.count())]
-        same = [number for name, number in listed if name == typed]
-        fitting = same or [number for name, number in listed if typed and typed in name]
-        if same and self.currentText() == self.itemText(self.currentIndex()):
-            return int(self.itemData(self.currentIndex()))
-        return int(fitting[0]) if len(fitting) == 1 else None
+        rows = ((str(self.itemData(row, FOUND_BY)), int(self.itemData(row))) for row in range(self.count()))
+        return meant(self.currentText(), rows)
 
 
 class Moving(QWidget):
@@ -90,11 +83,11 @@ class Moving(QWidget):
     def open(self, note: Note) -> None:
         """Show how it is now, once the clients are known; then ``ready`` is told."""
         self._note = note
-        self.desk.do(clients.list_clients, then=self._tell, owner=self, latest="moving")
+        self.desk.do(choices.offer, then=self._tell, owner=self, latest="moving")
 
-    def _tell(self, found: list[Client]) -> None:
+    def _tell(self, found: Choices) -> None:
         assert self._note is not None
-        self.client.tell(found, self._note.client)
+        self.client.tell(found.clients, self._note.client)
         now = words.moment(self._note.session_at) if self._note.session_at else self.desk.now()
         self.at.setDateTime(parts.for_field(now))
         self._before = self.at.dateTime()

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDate, QLocale, QStringListModel, Qt, Signal
-from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QCalendarWidget, QComboBox, QCompleter, QLineEdit, QMenu, QWidget, QWidgetAction
+from PySide6.QtCore import QDate, QLocale, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QCalendarWidget, QComboBox, QLineEdit, QMenu, QWidget, QWidgetAction
 
 from notes.desktop import icons, names, parts, theme
+from notes.desktop.choosing import FOUND_BY, Finder, found_by, meant
 from notes.desktop.desk import Desk
 
 if TYPE_CHECKING:
@@ -30,11 +31,8 @@ class ChoiceBox(QLineEdit):
         self.setClearButtonEnabled(True)
         self.setMinimumWidth(theme.characters(14))
         self._offered: dict[str, object] = {}
-        self._names = QStringListModel(self)
-        completer = QCompleter(self._names, self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setMaxVisibleItems(12)
+        self._names = QStandardItemModel(self)
+        completer = Finder(self._names, self)
         completer.activated.connect(lambda _: self._see())
         self.setCompleter(completer)
         self.editingFinished.connect(self._see)
@@ -46,10 +44,14 @@ class ChoiceBox(QLineEdit):
         """What is chosen; None for any."""
         return self._chosen
 
-    def offer(self, names: dict[str, object]) -> None:
-        """What can be chosen, by what is shown."""
-        self._offered = names
-        self._names.setStringList(list(names))
+    def offer(self, offered: dict[str, object], named: dict[str, str] | None = None) -> None:
+        """What can be chosen, by what is shown; `named` has the name of each where that is something else."""
+        self._offered = offered
+        self._names.clear()
+        for label in offered:
+            item = QStandardItem(label)
+            item.setData(found_by(label, (named or {}).get(label, "")), FOUND_BY)
+            self._names.appendRow(item)
 
     def choose(self, chosen: object, name: str) -> None:
         """Set it from outside, silently."""
@@ -61,7 +63,7 @@ class ChoiceBox(QLineEdit):
         """Let go of what was offered, and of what is chosen."""
         self._chosen = None
         self._offered = {}
-        self._names.setStringList([])
+        self._names.clear()
         self.clear()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -73,10 +75,11 @@ class ChoiceBox(QLineEdit):
         typed = self.text().strip()
         found = self._offered.get(typed)
         if typed and found is None:
-            fitting = [name for name in self._offered if typed.casefold() in name.casefold()]
-            if len(fitting) == 1:
-                found = self._offered[fitting[0]]
-                self.setText(fitting[0])
+            items = (self._names.item(row) for row in range(self._names.rowCount()))
+            label = meant(typed, ((str(item.data(FOUND_BY)), item.text()) for item in items))
+            if label is not None:
+                found = self._offered[label]
+                self.setText(label)
         if typed and found is None:
             return
         if found != self._chosen:
@@ -171,11 +174,10 @@ def ask_for_choices(desk: Desk, owner: QWidget, client: ChoiceBox, tag: ChoiceBo
     from notes.record import choices
 
     def fill(found: Choices) -> None:
-        offered: dict[str, object] = {}
-        for one in found.clients:
-            name = names.shown(one.name, desk.preferences)
-            offered[f"{name} ({one.ref})" if name in offered or name != one.name else name] = one.id
-        client.offer(offered)
+        offered = names.to_choose(found.clients, desk.preferences)
+        client.offer(
+            {label: one.id for label, one in offered.items()}, {label: one.name for label, one in offered.items()}
+        )
         if tag is not None:
             tag.offer({name: name for name in found.tags})
 

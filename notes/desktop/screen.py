@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QWidget
 
 from notes.desktop.desk import Desk
 from notes.desktop.worker import Kinds
+
+STANDING: dict[str, tuple[str, dict[str, Any]]] = {
+    "note.new": ("new_note", {}),
+    "client.new": ("clients", {"new": True}),
+}
+"""Commands in force on every screen that does not take them up itself, and where they go."""
 
 
 class Screen(QWidget):
@@ -24,6 +31,18 @@ class Screen(QWidget):
         self.desk = desk
         self.setAccessibleName(self.title)
         self.setObjectName(self.name)
+
+    def put_in_force(self) -> None:
+        """Its commands come into force, and those that stand everywhere else."""
+        for command, (screen, place) in STANDING.items():
+            self.desk.take_up(command, partial(self.desk.go, screen, **place))
+        for command in self.commands:
+            self.desk.take_up(command, getattr(self, command.replace(".", "_")))
+
+    def put_out_of_force(self) -> None:
+        """Its commands go out of force."""
+        for command in self.commands:
+            self.desk.lay_down(command)
 
     def arrive(self, **place: Any) -> None:
         """It comes into view, at `place`. Asks for what it shows."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QFormLayout, QSpinBox
+from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QFormLayout, QLabel, QSpinBox
 
-from notes.desktop import parts, words
-from notes.desktop.attending import WORDS
+from notes.desktop import attending, parts, words
 from notes.desktop.desk import Desk
 from notes.desktop.notices import in_words
 from notes.desktop.parts import Card
@@ -18,12 +17,14 @@ from notes.record.sessions import Session
 from notes.record.values import ATTENDANCE, MODALITIES
 
 USUAL_MINUTES = 50
+MOST_WEEKS = 51
+"""Sessions booked after the first: nothing is entered more than a year ahead."""
 
 
 class SessionForm(Card):
-    """A card in the screen. `done` gets the session when it was saved."""
+    """A card in the screen. `done` is called when a session was saved; the card says so, and offers Undo."""
 
-    def __init__(self, desk: Desk, done: Callable[[Session], None], cancelled: Callable[[], None]) -> None:
+    def __init__(self, desk: Desk, done: Callable[[], None], cancelled: Callable[[], None]) -> None:
         super().__init__()
         self._desk, self._done = desk, done
         self._client = 0
@@ -34,7 +35,10 @@ class SessionForm(Card):
         self.minutes = QSpinBox(minimum=1, maximum=24 * 60, suffix=" minutes")
         self.modality, self.attendance = QComboBox(), QComboBox()
         self.modality.addItems([modality.capitalize() for modality in MODALITIES])
-        self.attendance.addItems([WORDS[attendance] for attendance in ATTENDANCE])
+        self.attendance.addItems([attending.WORDS[attendance] for attendance in ATTENDANCE])
+        self.when.dateTimeChanged.connect(lambda _: self._call())
+        self.more = QSpinBox(minimum=0, maximum=MOST_WEEKS, suffix=" more times")
+        self.more.valueChanged.connect(lambda more: self.more.setSuffix(" more time" if more == 1 else " more times"))
         form = QFormLayout()
         for label, field in (
             ("&When", self.when),
@@ -44,11 +48,15 @@ class SessionForm(Card):
         ):
             field.setAccessibleName(label.replace("&", ""))
             form.addRow(label, field)
+        self.more.setAccessibleName("And every week, how many more times")
+        self._weekly = QLabel("And every wee&k")
+        self._weekly.setBuddy(self.more)
         self.keep = parts.button("Add", self.save, tone="main")
         self.body.addWidget(self._title)
         self.body.addLayout(form)
         self.body.addWidget(self._trouble)
-        self.body.addLayout(parts.beside(0, parts.button("Cancel", cancelled), self.keep))
+        cancel = parts.button("Cancel", cancelled)
+        self.body.addLayout(parts.beside(self._weekly, self.more, 0, cancel, self.keep))
 
     def begin(self, client: int, session: Session | None, before: Session | None) -> None:
         """A new session, a week after the one `before` where that is to come; or the details of a session."""
@@ -64,6 +72,15 @@ class SessionForm(Card):
         self.minutes.setValue(like.minutes if like and like.minutes else USUAL_MINUTES)
         self.modality.setCurrentIndex(MODALITIES.index(like.modality) if like and like.modality else 0)
         self.attendance.setCurrentIndex(ATTENDANCE.index(session.attendance) if session else 0)
+        self.more.setValue(0)
+        for widget in (self._weekly, self.more):
+            widget.setVisible(session is None)
+
+    def _call(self) -> None:
+        """In words that are true of the time stated: nobody came yet to what is to come."""
+        at = self.when.dateTime().toString("yyyy-MM-ddTHH:mm")
+        for row, attendance in enumerate(ATTENDANCE):
+            self.attendance.setItemText(row, attending.called(attendance, at, self._desk.now()))
 
     def save(self) -> None:
         """Add the session, or change what was changed."""
@@ -73,13 +90,9 @@ class SessionForm(Card):
         attendance = ATTENDANCE[self.attendance.currentIndex()]
         if self._session is None:
             self._desk.do(
-                sessions.create,
-                self._client,
-                at,
-                minutes,
-                modality,
-                attendance,
-                then=self._done,
+                sessions.create_weekly,
+                *(self._client, at, self.more.value(), minutes, modality, attendance),
+                then=self._entered,
                 failed=self._complain,
                 owner=self,
             )
@@ -87,15 +100,21 @@ class SessionForm(Card):
         moved = at if at != self._session.started_at[: len(at)] else None
         self._desk.do(
             sessions.change,
-            self._session.id,
-            minutes,
-            modality,
-            attendance,
-            moved,
-            then=self._done,
+            *(self._session.id, minutes, modality, attendance, moved),
+            then=self._changed,
             failed=self._complain,
             owner=self,
         )
+
+    def _entered(self, made: list[Session]) -> None:
+        self._done()
+        attending.say_entered(self._desk, made)
+
+    def _changed(self, session: Session) -> None:
+        before = self._session
+        self._done()
+        if before is not None:
+            attending.say_changed(self._desk, session, before)
 
     def _complain(self, error: NotesError) -> None:
         self._trouble.setText(in_words(error))

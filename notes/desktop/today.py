@@ -32,7 +32,6 @@ class Today(Screen):
     name = "today"
     title = "Today"
     shows = frozenset({"session", "note", "client", "log", "backup"})
-    commands = ("client.new",)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
@@ -58,7 +57,7 @@ class Today(Screen):
             "users",
             "Nobody is here yet",
             "Add your first client; sessions and notes follow from there.",
-            parts.button("New client", self.client_new, tone="main", icon="user-plus"),
+            parts.button("New client", lambda: desk.go("clients", new=True), tone="main", icon="user-plus"),
         )
         body.addWidget(self._welcome)
         self._welcome.hide()
@@ -71,9 +70,6 @@ class Today(Screen):
 
     def refresh(self) -> None:
         self.desk.do(today.open, then=self._show, owner=self, latest="today")
-
-    def client_new(self) -> None:
-        self.desk.go("clients", new=True)
 
     # --- showing -----------------------------------------------------------------------------------------------
 
@@ -127,9 +123,10 @@ class Today(Screen):
                 _age_tone(session.started_at, now),
                 key=("session", session),
             )
-        if len(listed) < told.unwritten_count and not self._all_unwritten:
-            more = min(len(told.unwritten), told.unwritten_count) - len(listed)
-            yield Row(f"Show {more} more", icon="caret-down", key=("more", None))
+        if len(listed) < len(told.unwritten):
+            yield Row(f"Show {len(told.unwritten) - len(listed)} more", icon="caret-down", key=("more", None))
+        elif len(listed) < told.unwritten_count:
+            yield Row(f"and {told.unwritten_count - len(listed):,} more, newer than these", heading=True)
         if drafts:
             yield Row("Begun and not signed", heading=True)
         for draft in drafts:

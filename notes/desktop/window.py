@@ -234,15 +234,13 @@ class Window(QMainWindow):
         self._frame.identity.forget()
         if self._current is not None:
             self._current.leave()
-            for command in self._current.commands:
-                self.desk.lay_down(command)
+            self._current.put_out_of_force()
             if self._been:
                 self._been[-1] = (self._current.name, self._current.place())
         screen = self._current = self._screen(name)
         self._been.append((name, place))
         del self._been[:-50]
-        for command in screen.commands:
-            self.desk.take_up(command, getattr(screen, command.replace(".", "_")))
+        screen.put_in_force()
         self.desk.saved.emit("")
         self._frame.stack.setCurrentWidget(screen)
         screen.arrive(**place)

@@ -7,6 +7,7 @@ and is removed only while no note does.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -60,6 +61,34 @@ def create(
     number = add(work, owner.id, started_at, minutes, modality, attendance)
     work.about(object=number)
     return _one(work, number)
+
+
+@operation("session.create")
+def create_weekly(
+    work: Work,
+    client: Given,
+    at: str,
+    more: int,
+    minutes: int | None = None,
+    modality: str | None = None,
+    attendance: str = "attended",
+) -> list[Session]:
+    """Enter a session and `more` at the same hour in the weeks that follow: all of them, each with its line, or none.
+
+    `at` has a time. Raises as ``create``.
+    """
+    owner = references.client(work, client)
+    first = datetime.fromisoformat(values.stated_time(at, work.now.date()))
+    times = [values.stated_time((first + timedelta(weeks=n)).isoformat(), work.now.date()) for n in range(more + 1)]
+    for started_at in times:
+        _free(work, owner.id, started_at, "It is in one of the weeks that follow." if started_at != times[0] else "")
+    made: list[int] = []
+    for started_at in times:
+        if made:
+            work.account("session.create")
+        made.append(add(work, owner.id, started_at, minutes, modality, attendance))
+        work.about(client=owner.id, object=made[-1])
+    return [_one(work, number) for number in made]
 
 
 @operation("session.list")
@@ -218,10 +247,10 @@ def _one(work: Work, number: int) -> Session:
     return Session(**work.sql(f"{SHOWN} WHERE s.id = :id GROUP BY s.id", id=number).mappings().one())
 
 
-def _free(work: Work, client_id: int, started_at: str) -> None:
+def _free(work: Work, client_id: int, started_at: str, why: str = "") -> None:
     """Raises RecordError when the client has a session at that time."""
     if work.one(models.Session, client_id=client_id, started_at=started_at):
-        raise RecordError("There is a session at that time already.", "", "See it with: notes session list")
+        raise RecordError("There is a session at that time already.", why, "See it with: notes session list")
 
 
 def _moved(work: Work, row: Row[Any], at: str) -> str:

@@ -34,6 +34,7 @@ from notes.practice import (
 from notes.practice.operations import OPERATIONS, Operation, Work, operation
 from notes.practice.practice import Practice
 from notes.record import (
+    beginning,
     choices,
     client_page,
     clients,
@@ -129,6 +130,8 @@ CASES: dict[Operation[..., Any], Case] = {
     clients.archive: given("Ada"),
     clients.restore: given("Ada"),
     sessions.create: given("Ada", "2026-05-05T10:00"),
+    sessions.create_weekly: given("Ada", "2026-05-05T10:00", 2),
+    beginning.offer: given("Ada"),
     sessions.change: with_session,
     sessions.remove: with_free_session,
     sessions.list_sessions: given(),

@@ -82,6 +82,26 @@ def test_two_sessions_of_a_client_at_the_same_time_are_one_too_many(session_prac
     assert times(session_practice) == ["2026-03-01T10:00:00"] * 2
 
 
+def test_sessions_are_entered_for_weeks_ahead_at_the_same_hour(session_practice: Practice) -> None:
+    made = session_practice.do(sessions.create_weekly, "Mika", "2026-03-22T10:00", 2, 50, "video")
+    weeks = ["2026-03-22T10:00:00", "2026-03-29T10:00:00", "2026-04-05T10:00:00"]  # summer time begins on the 29th
+    assert [session.started_at for session in made] == weeks
+    assert {(session.minutes, session.modality) for session in made} == {(50, "video")}
+    lines = [line for line in session_practice.do(log.show, limit=5) if line.event == "session.create"]
+    assert [line.object for line in reversed(lines)] == [str(session.id) for session in made]
+    assert session_practice.do(verify).ok
+
+
+def test_of_weeks_one_of_which_is_taken_or_too_far_ahead_none_is_entered(session_practice: Practice) -> None:
+    session_practice.do(sessions.create, "Mika", "2026-04-05T10:00")
+    with pytest.raises(RecordError, match="already") as raised:
+        session_practice.do(sessions.create_weekly, "Mika", "2026-03-22T10:00", 2)
+    assert raised.value.why == "It is in one of the weeks that follow."
+    with pytest.raises(BadValue):
+        session_practice.do(sessions.create_weekly, "Mika", "2026-03-23T10:00", 200)
+    assert times(session_practice) == ["2026-04-05T10:00:00"]
+
+
 def test_a_time_with_an_offset_is_kept_in_the_practices_own_time(session_practice: Practice) -> None:
     made = session_practice.do(sessions.create, "Mika", "2026-03-01T10:00+05:30")
     then = datetime(2026, 3, 1, 10, tzinfo=timezone(timedelta(hours=5, minutes=30)))
