@@ -67,7 +67,7 @@ def test_it_is_hardened_at_the_lock_screen_and_a_lock_puts_a_fresh_process_there
         "SEEN": str(seen),
     }
     command = [sys.executable, str(program), str(vault), small_vault[1].hex()]
-    done = subprocess.run(command, env=around, cwd=tmp_path, capture_output=True, timeout=120, text=True)
+    done = subprocess.run(command, env=around, cwd="/", capture_output=True, timeout=120, text=True)
     assert done.returncode == 0, done.stderr
     first, fresh = (json.loads(line) for line in seen.read_text("utf-8").splitlines())
     assert first == fresh == {"process": first["process"], "dumpable": 0, "at the gate": True}
