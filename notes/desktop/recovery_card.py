@@ -62,7 +62,8 @@ class RecoveryCard(QWidget):
         )
         card.body.addWidget(self._shown, 0, Qt.AlignmentFlag.AlignHCenter)
         card.body.addWidget(self._kept)
-        card.body.addLayout(parts.beside(self._save, self._print, 0, self._next))
+        card.body.addLayout(parts.beside(self._save, self._print, 0))
+        card.body.addLayout(parts.beside(0, self._next))
         return card
 
     def _back(self) -> QWidget:

@@ -47,9 +47,8 @@ class RestoreCard(QWidget):
         card.body.addLayout(parts.beside(self._file_told, 0, choose))
         for thing in (self._folder_told, self._fields, self._trouble, self._work):
             card.body.addWidget(thing)
-        card.body.addLayout(
-            parts.beside(self._fields.way, self._fields.file, 0, parts.button("Back", self._call_off), self._go)
-        )
+        card.body.addLayout(parts.beside(self._fields.way, self._fields.file, 0))
+        card.body.addLayout(parts.beside(0, parts.button("Back", self._call_off), self._go))
         self._folder_told.hide()
         self.setLayout(parts.stacked(card, 0, gap=theme.L))
         self.setFocusProxy(choose)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -18,10 +21,22 @@ from notes.desktop.desk import Desk
 from notes.desktop.preferences import Preferences
 from notes.desktop.window import Window
 from notes.desktop.worker import Opened, Worker
+from notes.practice import keyring, opening
+from notes.practice.surroundings import this_computer
+from notes.vault import slots
 from notes.vault.slots import Secret
+from tests.conftest import PASSPHRASE
 
 PATIENCE = 20_000
 """Milliseconds for which a test waits for the worker; only a hang takes as long."""
+
+
+@pytest.fixture(autouse=True)
+def widgets_end_with_their_test(qapp: QApplication) -> Iterator[None]:
+    """Not in the middle of the next one, where Python might collect what is left of them in the worker's thread."""
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # type: ignore[call-overload]
+    gc.collect()
 
 
 @pytest.fixture
@@ -81,6 +96,17 @@ def window(qtbot: QtBot, open_desk: Desk, vault: Path) -> Window:
     made.show()
     made.gate.opened.emit(Opened())
     return made
+
+
+@pytest.fixture
+def key_file(vault: Path, small_vault: tuple[Path, bytes], tmp_path: Path) -> Path:
+    """The file without which the vault's passphrase opens it no more."""
+    file = tmp_path / "holiday.jpg"
+    file.write_bytes(b"no holiday at all")
+    around = replace(this_computer(), state=None)
+    with opening.unlock(vault, Secret("recovery", bytearray(small_vault[1])), surroundings=around) as practice:
+        practice.do(keyring.change_passphrase, bytearray(PASSPHRASE), file.read_bytes(), cost=slots.FLOOR)
+    return file
 
 
 @pytest.fixture

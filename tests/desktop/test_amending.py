@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from notes.practice import log
 from notes.record import reading
+from notes.vault.slots import Secret
 from tests.desktop.editor_kit import CTRL, SHIFT, Hands, Key
 
 
@@ -44,10 +47,14 @@ def test_an_addendum_is_added_below_and_signed_with_the_keys_that_sign_a_draft(h
 def test_without_a_reason_nothing_begins(hands: Hands) -> None:
     editor = hands.open(hands.note("signed"))
     hands.press(Key.Key_A, CTRL | SHIFT)
+    assert editor._middle.currentWidget() is editor.amending
+    assert not editor.amending._begin_button.isEnabled()
     hands.press(Key.Key_Return)
     hands.settle()
     assert editor.amending.spell is None
     assert not editor.amending.page.isEnabled()
+    assert hands.ask(log.show, event="note.edit") == []
+    assert hands.notices == []
 
 
 def test_an_unfinished_amendment_is_saved_shown_and_gone_on_with(hands: Hands) -> None:
@@ -72,15 +79,18 @@ def test_an_amendment_in_which_nothing_was_changed_is_not_kept(hands: Hands) -> 
     assert editor.side._unfinished.isHidden()
 
 
-def test_a_lock_brings_one_back_to_the_amendment(hands: Hands) -> None:
-    editor = begin(hands, Key.Key_A, "a slip")
+def test_a_lock_brings_one_back_to_the_amendment(hands: Hands, vault: Path, small_vault: tuple[Path, bytes]) -> None:
+    begin(hands, Key.Key_A, "a slip")
     hands.type("Half ")
-    place = editor.place()
-    assert place["change"] == "amendment"
-    hands.window.desk.go("today")
-    hands.open(**place)
-    hands.wait(lambda: editor.amending.spell is not None)
-    assert editor.amending.page.text().startswith("Half ")
+    hands.window.lock()
+    hands.wait(lambda: hands.window.afresh)  # type: ignore[attr-defined]
+    given: list[Any] = []
+    hands.window.desk.worker.unlock(vault, Secret("recovery", bytearray(small_vault[1])), given.append, given.append)
+    hands.wait(lambda: given)
+    hands.window.gate.opened.emit(given[0])
+    hands.wait(lambda: hands.editor.amending.spell is not None)
+    assert hands.editor.amending.page.text() == "Half She laughed about the two herons."
+    assert hands.editor.amending.reason.text() == "a slip"
 
 
 def test_an_amendment_thrown_away_can_be_brought_back(hands: Hands) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QTextCursor
 from PySide6.QtWidgets import QApplication
 
+from notes.desktop import words
 from notes.desktop.editor_find import matches
 from notes.desktop.editor_new import NewNote
 from notes.desktop.markdown_looks import HEADING, headings, utf16
@@ -35,9 +38,7 @@ def new_note(hands: Hands, **place: object) -> NewNote:
 def test_the_header_says_whose_of_when_and_in_which_state(hands: Hands) -> None:
     head = hands.open(hands.note("draft")).head
     assert head.client.text() == "Ada Quillfeather"
-    assert head._about.text() == "she/her  ·  free, progress  ·  Sunday 8 March 2026, 10:00" or head._about.text() == (
-        "she/her  ·  free  ·  Sunday 8 March 2026, 10:00"
-    )
+    assert head._about.text() == "she/her  ·  free  ·  Sunday 8 March 2026, 10:00"
     assert head._state.text() == "Draft"
     hands.open(hands.note("signed"))
     assert head._state.text().startswith("Signed ")
@@ -126,7 +127,7 @@ def test_a_note_opened_from_a_search_shows_the_first_hit(hands: Hands, long: int
     ],
 )
 def test_finding_forgives_case_and_accents(text: str, wanted: str, as_words: bool, found: object) -> None:
-    assert matches(text, wanted, as_words=as_words) == found or text.startswith("Øster")
+    assert matches(text, wanted, as_words=as_words) == found
 
 
 def test_places_are_counted_as_qt_counts_them() -> None:
@@ -207,15 +208,18 @@ def test_a_slip_in_client_and_date_is_corrected(hands: Hands, long: int) -> None
     editor = hands.open(long)
     editor.note_move()
     hands.settle()
+    before = editor.moving.at.dateTime().toPython()
     editor.moving.client.setEditText("bruno")
     editor.moving.at.setDateTime(editor.moving.at.dateTime().addDays(-1))
     editor.moving.do.click()
     hands.settle()
     assert editor.head.client.text() == "Bruno Østergård"
-    assert hands.ask(reading.open, long).client_name == "Bruno Østergård"
-    hands.type("x")
+    moved = hands.ask(reading.open, long)
+    assert moved.client_name == "Bruno Østergård"
+    assert words.moment(moved.session_at) == before - timedelta(days=1)
+    hands.type("Whose? ")
     hands.press(Key.Key_S, CTRL)
-    assert hands.on_disk(long).startswith("##")
+    assert hands.on_disk(long) == TEXT.replace("\n\n", "\nWhose? \n", 1)
 
 
 def test_a_draft_thrown_away_can_be_brought_back(hands: Hands, long: int) -> None:
@@ -227,7 +231,7 @@ def test_a_draft_thrown_away_can_be_brought_back(hands: Hands, long: int) -> Non
     hands.settle()
     assert long not in {note.id for note in hands.ask(reading.list_notes)}
     hands.notices[-1].undo()
-    hands.wait(lambda: editor._note is not None)
+    hands.wait(lambda: editor._note is not None and editor._here.id != long)
     hands.settle()
     assert editor.page.text() == written == hands.on_disk(editor._here.id)
 
@@ -273,13 +277,12 @@ def test_what_comes_in_is_plain_text_that_can_be_kept(hands: Hands, long: int) -
     mime.setHtml("<b>bold</b><img src='http://x/y.png'>")
     mime.setText("plain\0 text")
     page.insertFromMimeData(mime)
-    assert page.text().startswith("## Mood\nplain text") or "plain text" in page.text()
-    assert "bold" not in page.text()
+    assert page.text() == TEXT.replace("\n\n", "\nplain text\n", 1)
 
 
 def test_headings_are_found_in_what_is_typed_and_what_is_read(hands: Hands, long: int) -> None:
     editor = hands.open(long)
     editor.reading.read(TEXT)
-    words = [text for _, _, text in headings(editor.page.document())]
-    assert words == [text for _, _, text in headings(editor.reading.document())] == ["Mood", "Sleep", "Plan"]
+    found = [text for _, _, text in headings(editor.page.document())]
+    assert found == [text for _, _, text in headings(editor.reading.document())] == ["Mood", "Sleep", "Plan"]
     assert not HEADING.match("#no heading")

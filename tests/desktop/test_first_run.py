@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -10,7 +13,7 @@ from typing import Any
 import pytest
 import segno
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QPdfWriter
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -204,8 +207,11 @@ def test_the_sheet_is_saved_once_and_never_over_another_file(qtbot: QtBot, card:
     card.save(tmp_path / "sheet.pdf")
     qtbot.waitUntil(lambda: "Saved as sheet.pdf" in card._kept.text(), timeout=PATIENCE)
     assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
+    before = (tmp_path / "sheet.pdf").read_bytes()
+    card._today = card._today.replace(year=2027)  # another sheet than the one that is there
     card.save(tmp_path / "sheet.pdf")
     qtbot.waitUntil(lambda: "there already" in card._kept.text(), timeout=PATIENCE)
+    assert (tmp_path / "sheet.pdf").read_bytes() == before
 
 
 def test_wrong_groups_are_not_taken_and_letters_are_read_as_crockford_does(card: RecoveryCard) -> None:
@@ -218,11 +224,35 @@ def test_wrong_groups_are_not_taken_and_letters_are_read_as_crockford_does(card:
     QTest.keyClick(line, Qt.Key.Key_Return)
     assert "Not as on the sheet" in card._fits.text()
     assert done == []
+    for number, line in card._typed.items():  # the other one is still wrong
+        wrong = line.text()
+        line.clear()
+        QTest.keyClicks(line, groups[number])
+        assert "Not as on the sheet" in card._fits.text()
+        assert not card._finish.isEnabled()
+        QTest.keyClick(line, Qt.Key.Key_Return)
+        assert done == []
+        line.clear()
+        QTest.keyClicks(line, wrong)
     for number, line in card._typed.items():
         line.clear()
         QTest.keyClicks(line, groups[number].replace("0", "o").replace("1", "l"))
     QTest.keyClick(line, Qt.Key.Key_Return)
     assert done == [True]
+
+
+def test_the_printed_sheet_holds_the_key_where_it_can_be_read(card: RecoveryCard, tmp_path: Path) -> None:
+    if not shutil.which("pdftotext"):
+        pytest.skip("needs pdftotext to read the page")
+    page = QPdfWriter(str(tmp_path / "sheet.pdf"))
+    painter = QPainter(page)
+    card.paint(painter, QRectF(0, 0, page.width(), page.height()))
+    painter.end()
+    done = subprocess.run(["pdftotext", "-layout", str(tmp_path / "sheet.pdf"), "-"], capture_output=True, check=True)
+    told = done.stdout.decode()
+    rows = re.findall(r"^ *([0-9A-Z]{4}) +([0-9A-Z]{4}) +([0-9A-Z]{4}) *$", told, re.MULTILINE)
+    assert [group for row in rows for group in row] == card._written().split("-")
+    assert "The Weir Practice" in told
 
 
 def test_the_printed_sheet_is_drawn(card: RecoveryCard) -> None:
@@ -269,15 +299,23 @@ def test_building_the_sample_can_be_cancelled_and_leaves_nothing(qtbot: QtBot, f
     run = first.first_run
     click(run._try)
     qtbot.waitUntil(lambda: run._building._bar.maximum() > 1, timeout=LONG)
+    assert len(list(tmp_path.glob(f"{sample_practice.PREFIX}*/Sample.vault"))) == 1
     click(run._building._stop)
     qtbot.waitUntil(run._try.isEnabled, timeout=LONG)
     assert list(tmp_path.glob(f"{sample_practice.PREFIX}*")) == []
     assert not first.desk.sample
 
 
-def test_only_the_sample_is_ever_thrown_away(vault: Path) -> None:
+def test_only_the_sample_is_ever_thrown_away(vault: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     sample_practice.throw_away(vault)
     assert vault.is_dir()
+    elsewhere = tmp_path / f"{sample_practice.PREFIX}x"
+    elsewhere.mkdir()
+    own = vault.rename(elsewhere / vault.name)
+    sample_practice.throw_away(own)
+    assert own.is_dir()
 
 
 def test_vaults_known_are_listed_by_the_names_of_their_folders(qtbot: QtBot, desk: Desk, vault: Path) -> None:

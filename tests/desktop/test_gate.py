@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,14 +18,15 @@ from notes.desktop.gate import Gate
 from notes.desktop.notices import in_the_window, plain
 from notes.desktop.window import Window
 from notes.desktop.worker import Opened
-from notes.practice import keyring, log, opening
+from notes.practice import log, opening
 from notes.practice.practice import Practice
 from notes.practice.surroundings import this_computer
 from notes.record import clients
-from notes.vault import recovery_key, slots
+from notes.vault import recovery_key
 from notes.vault.slots import Secret
 from tests.conftest import PASSPHRASE
 from tests.desktop.conftest import PATIENCE, end
+from tests.desktop.test_every_screen_is_accessible import contrast_seen, texts
 
 Begun = Callable[[Path], Window]
 
@@ -113,17 +113,6 @@ def test_the_recovery_key_is_checked_while_it_is_typed(
     QTest.keyClick(field.line, Qt.Key.Key_Return)
     assert "slip" in gate._trouble.text()
     assert field.line.text()  # a slip is corrected, not typed anew
-
-
-@pytest.fixture
-def key_file(vault: Path, small_vault: tuple[Path, bytes], tmp_path: Path) -> Path:
-    """The file without which the vault's passphrase opens it no more."""
-    file = tmp_path / "holiday.jpg"
-    file.write_bytes(b"no holiday at all")
-    around = replace(this_computer(), state=None)
-    with opening.unlock(vault, Secret("recovery", bytearray(small_vault[1])), surroundings=around) as practice:
-        practice.do(keyring.change_passphrase, bytearray(PASSPHRASE), file.read_bytes(), cost=slots.FLOOR)
-    return file
 
 
 def test_a_vault_with_a_key_file_asks_for_it_and_opens_with_it(
@@ -226,13 +215,16 @@ def test_what_happened_while_locked_is_told_one_by_one_and_comes_back_until_it_i
             "key",
         ),
         ("Put backups there instead (notes backup make FOLDER).", "Put backups there instead.", "backup"),
-        ("Run notes verify; if all is well, move them.", None, None),
+        (
+            "Run notes verify; if all is well, move them.",
+            "Run “Verify everything” in the menu Vault; if all is well, move them.",
+            None,
+        ),
     ],
 )
-def test_the_terminals_commands_become_places_to_go(said: str, told: str | None, room: str | None) -> None:
+def test_the_terminals_commands_become_places_to_go(said: str, told: str, room: str | None) -> None:
     found = in_the_window(said)
-    assert told is None or plain(said) == told
-    assert "notes " not in plain(said)
+    assert plain(said) == told
     assert found.room == room
 
 
@@ -286,9 +278,26 @@ def test_an_older_copy_can_be_left_for_a_restored_backup(
     assert window._house is None
 
 
+def test_a_fault_is_told_by_its_place_and_never_by_its_text(qtbot: QtBot, window: Window) -> None:
+    def failing(practice: object, job: object) -> None:
+        raise ValueError("Ada Quillfeather, born 1975")
+
+    window.desk.worker.run(failing)
+    qtbot.waitUntil(lambda: "Session Notes has a fault." in seen(window), timeout=PATIENCE)
+    told = window._shown
+    assert told is not None and told.stays
+    assert told.detail.endswith(f"ValueError, test_gate.py:{failing.__code__.co_firstlineno + 1}")
+    assert told.detail in seen(window)
+    assert "Ada" not in told.text + told.detail and "1975" not in seen(window)
+
+
 def test_the_lock_screen_is_named_and_legible_in_the_dark(begin: Begun, vault: Path, qapp: QApplication) -> None:
     theme.apply(qapp, "dark")
     window = begin(vault)
+    picture = window.grab().toImage()
+    assert picture.pixelColor(5, 5).lightnessF() < 0.5
+    faint = [text.text() for text in texts(window) if contrast_seen(picture, window, text) < 4.5]
+    assert (faint, len(list(texts(window))) > 4) == ([], True)
     names = {window.gate._fields.passphrase.line.accessibleName(), window.gate._fields.recovery.line.accessibleName()}
     assert names == {"Passphrase", "Recovery key"}
     assert window.gate._fields.passphrase._show.accessibleName() == "Show the passphrase"

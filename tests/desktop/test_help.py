@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QKeySequence
 from pytestqt.qtbot import QtBot
 
 import notes
@@ -32,7 +33,8 @@ def test_every_command_with_keys_is_on_the_sheet(screen: Help) -> None:
     shown = screen.page.toPlainText()
     for command in COMMANDS:
         if command.keys:
-            assert command.text.removesuffix(" …") in shown
+            pressed = [QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) for keys in command.keys]
+            assert f"\n{command.text.removesuffix(' …')}\n{' or '.join(pressed)}\n" in f"{shown}\n"
     assert "Ctrl+Shift+H" in shown and "Ctrl+3 or Ctrl+Shift+F" in shown
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,16 +17,19 @@ from pytestqt.qtbot import QtBot
 
 from notes.desktop import place
 from notes.desktop.daily_backup import QUIET
-from notes.desktop.desk import Desk
-from notes.desktop.idle import LATE, SOON, Idle, System, on_signals
+from notes.desktop.desk import Desk, Notice
+from notes.desktop.idle import LATE, SOON, Idle, System, _on_the_bus, on_signals
+from notes.desktop.preferences import USUALLY_AFTER, Preferences
 from notes.desktop.screen import Screen
 from notes.desktop.screens import SCREENS
+from notes.desktop.settings_screen import Settings
 from notes.desktop.window import TITLE, Window
+from notes.desktop.worker import Opened
 from notes.errors import DiskFull, NotesError
 from notes.practice import log, opening
 from notes.record import clients
 from notes.vault.slots import Secret
-from tests.desktop.conftest import PATIENCE
+from tests.desktop.conftest import PATIENCE, end
 
 
 class Desktop(Screen):
@@ -72,16 +76,21 @@ def afresh(window: Window) -> list[Path]:
     return window.afresh  # type: ignore[attr-defined, no-any-return]
 
 
+def shown(window: Window) -> str:
+    return "\n".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
+
+
 def test_locking_hides_all_at_once_saves_and_starts_afresh(
     qtbot: QtBot, writing: Window, vault: Path, small_vault: tuple[Path, bytes]
 ) -> None:
     dialog = QDialog()
     dialog.show()
+    assert "Ada" in shown(writing)
     QTest.keyClick(writing, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     assert writing._all.currentWidget() is writing.gate
     assert not dialog.isVisible()
     assert not writing.menuBar().isVisible()
-    assert "Ada" not in "".join(label.text() for label in writing.findChildren(QLabel) if label.isVisible())
+    assert "Ada" not in shown(writing)
     qtbot.waitUntil(lambda: bool(afresh(writing)), timeout=PATIENCE)
     assert afresh(writing) == [vault]
     with opening.unlock(vault, Secret("recovery", bytearray(small_vault[1]))) as practice:
@@ -129,6 +138,7 @@ def test_a_new_day_begins_with_its_sessions_and_offers_the_way_back(
     [
         *(None, "", "x", "[]", "7", "[" * 200_000),
         *('{"screen": 3, "place": {}, "day": ""}', '{"screen": "today", "place": {}}'),
+        f'{{"screen": "note", "place": {{"find": "{"x" * place.LONGEST}"}}, "day": "2026-03-01"}}',
     ],
 )
 def test_a_place_that_makes_no_sense_is_no_place(kept: str | None) -> None:
@@ -230,11 +240,15 @@ def test_being_told_to_end_by_the_system_saves_and_locks(qtbot: QtBot, writing: 
 
 
 def test_long_work_makes_room_for_the_lock(qtbot: QtBot, writing: Window) -> None:
+    begun = threading.Event()
+
     def for_ever(practice: Any, job: Any) -> None:
+        begun.set()
         while True:
             job.check()
 
     writing.desk.worker.run(for_ever, progress=lambda *_: None)
+    assert begun.wait(PATIENCE / 1000)
     writing.lock()
     qtbot.waitUntil(lambda: bool(afresh(writing)), timeout=PATIENCE)
 
@@ -276,11 +290,15 @@ def looks(idle: Idle, clocks: Clocks, seconds: int) -> bool:
     """Whether it locks within so many seconds of looks."""
     told: list[bool] = []
     idle.lock_wanted.connect(lambda: told.append(True))
+    turn(idle, clocks, seconds)
+    idle.lock_wanted.disconnect()
+    return bool(told)
+
+
+def turn(idle: Idle, clocks: Clocks, seconds: int) -> None:
     for _ in range(seconds):
         clocks.wait(1)
         idle.look()
-    idle.lock_wanted.disconnect()
-    return bool(told)
 
 
 def test_it_locks_when_nobody_typed_or_moved_for_the_time_that_was_set(idle: Idle, clocks: Clocks) -> None:
@@ -291,9 +309,7 @@ def test_it_locks_when_nobody_typed_or_moved_for_the_time_that_was_set(idle: Idl
 @pytest.mark.parametrize("kind", [QEvent.Type.KeyPress, QEvent.Type.MouseMove, QEvent.Type.Wheel])
 def test_a_key_or_a_movement_anywhere_begins_the_time_anew(idle: Idle, clocks: Clocks, kind: QEvent.Type) -> None:
     looks(idle, clocks, 119)
-    QApplication.sendEvent(QObject(), QEvent(kind)) if kind == QEvent.Type.MouseMove else idle.eventFilter(
-        QObject(), QEvent(kind)
-    )
+    QApplication.sendEvent(QObject(), QEvent(kind))
     assert not looks(idle, clocks, 119)
 
 
@@ -339,19 +355,133 @@ def test_what_the_system_tells_locks(qtbot: QtBot, writing: Window) -> None:
     assert writing._all.currentWidget() is writing.gate
 
 
-def test_the_daily_backup_waits_for_quiet_and_is_made_once(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
-    folder = tmp_path / "backups"
-    folder.mkdir()
-    window.desk.preferences.backup_folder = folder
-    quiet = [0.0]
+@pytest.fixture
+def opened(qtbot: QtBot, open_desk: Desk, vault: Path, clocks: Clocks) -> Any:
+    """Unlocks the small vault in a window whose clocks the test turns."""
+
+    def run() -> Window:
+        told: list[Path] = []
+        made = Window(open_desk, vault, told.append)
+        made.afresh = told  # type: ignore[attr-defined]
+        made.idle._monotonic, made.idle._wall = (lambda: clocks.steady), (lambda: clocks.wall)
+        qtbot.addWidget(made, before_close_func=lambda _: end(qtbot, made))
+        made.show()
+        made.gate.opened.emit(Opened())
+        return made
+
+    return run
+
+
+def test_an_open_window_locks_by_itself(qtbot: QtBot, opened: Any, preferences: Preferences, clocks: Clocks) -> None:
+    preferences.lock_after = 1
+    window = opened()
+    assert window.idle._timer.isActive()
+    window.idle._timer.stop()  # looked at by hand
+    turn(window.idle, clocks, 40)
+    QApplication.sendEvent(window, QEvent(QEvent.Type.Wheel))
+    turn(window.idle, clocks, 59)
+    assert window._all.currentWidget() is window._house
+    turn(window.idle, clocks, 1)
+    assert window._all.currentWidget() is window.gate
+    qtbot.waitUntil(lambda: bool(afresh(window)), timeout=PATIENCE)
+    assert afresh(window) == [window.folder]
+
+
+@pytest.mark.parametrize("kept", ["0", "-1", "9999", "soon", ""])
+def test_a_time_that_nobody_could_have_chosen_is_the_usual_one(tmp_path: Path, kept: str) -> None:
+    (tmp_path / "window.ini").write_text(f"[General]\nlock_after={kept}\n", "utf-8")
+    assert Preferences(tmp_path / "window.ini").lock_after == USUALLY_AFTER == 5
+
+
+@pytest.mark.parametrize(
+    "session, escaped", [("2", "_32"), ("c1", "c1"), ("12", "_312"), ("a-b", "a_2db"), ("é", "_c3_a9")]
+)
+def test_a_session_is_named_on_the_bus_as_systemd_names_it(session: str, escaped: str) -> None:
+    assert _on_the_bus(session) == escaped
+
+
+# --- the daily backup ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "daily, chosen, sample, looks_on",
+    [(True, True, False, True), (False, True, False, False), (True, False, False, False), (True, True, True, False)],
+    ids=["wished", "not daily", "no folder", "the sample"],
+)
+def test_unlocking_looks_for_a_quiet_moment_only_where_a_daily_backup_is_wished(
+    opened: Any,
+    open_desk: Desk,
+    preferences: Preferences,
+    tmp_path: Path,
+    daily: bool,
+    chosen: bool,
+    sample: bool,
+    looks_on: bool,
+) -> None:
+    preferences.backup_daily = daily
+    preferences.backup_folder = tmp_path if chosen else None
+    open_desk.sample = sample
+    window = opened()
+    assert window.backup._timer.isActive() is looks_on
+
+
+@pytest.fixture
+def backing_up(qtbot: QtBot, window: Window, tmp_path: Path) -> tuple[Window, list[float], list[object]]:
+    """The window, where nothing else goes on in the background; how long nobody has written; what changed."""
+    verifying = window.desk.verifying
+    assert verifying is not None
+    verifying.stop()
+    qtbot.waitUntil(lambda: verifying._job is None, timeout=PATIENCE)
+    quiet, changed = [0.0], list[object]()
     window.backup._quiet = lambda: quiet[0]
+    window.desk.worker.changed.connect(changed.append)
+    (tmp_path / "backups").mkdir()
+    window.desk.preferences.backup_folder = tmp_path / "backups"
+    return window, quiet, changed
+
+
+def look(qtbot: QtBot, window: Window) -> None:
+    """As the clock does, when nobody waits for the worker."""
     qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
     window.backup.look()
-    assert window.desk.worker.idle  # somebody is writing
+
+
+def until_all_is_answered(qtbot: QtBot, window: Window) -> None:
+    """What runs in the background too: this comes after it."""
+    answered: list[object] = []
+    window.desk.worker.run(lambda practice, job: None, then=answered.append, background=True)
+    qtbot.waitUntil(lambda: bool(answered), timeout=PATIENCE)
+
+
+def test_the_daily_backup_waits_for_quiet_and_is_made_once(
+    qtbot: QtBot, backing_up: Any, tmp_path: Path, ask: Any
+) -> None:
+    window, quiet, changed = backing_up
+    look(qtbot, window)  # somebody is writing
+    until_all_is_answered(qtbot, window)
+    assert (list((tmp_path / "backups").iterdir()), changed) == ([], [])
     quiet[0] = QUIET + 1
-    window.backup.look()
-    qtbot.waitUntil(lambda: len(list(folder.glob("session-notes-*.tar"))) == 1, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
-    window.backup.look()
-    qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
-    assert len(list(folder.glob("*.tar"))) == 1
+    look(qtbot, window)
+    qtbot.waitUntil(lambda: changed == [frozenset({"backup"})], timeout=PATIENCE)
+    look(qtbot, window)
+    until_all_is_answered(qtbot, window)
+    assert len(list((tmp_path / "backups").glob("session-notes-*.tar"))) == 1
+    assert len(ask(log.show, event="backup.make")) == 1
+
+
+def test_a_daily_backup_that_cannot_be_made_is_said_and_leads_to_the_backups(
+    qtbot: QtBot, backing_up: Any, tmp_path: Path
+) -> None:
+    window, quiet, _ = backing_up
+    (tmp_path / "backups").rmdir()
+    (tmp_path / "backups").write_bytes(b"no folder")
+    said: list[Notice] = []
+    window.desk.said.connect(said.append)
+    quiet[0] = QUIET + 1
+    look(qtbot, window)
+    qtbot.waitUntil(lambda: bool(said), timeout=PATIENCE)
+    assert (said[0].text, said[0].stays) == ("Today's backup could not be made.", True)
+    assert said[0].detail
+    QTest.mouseClick(window._frame.notice._undo, Qt.MouseButton.LeftButton)
+    assert isinstance(window._current, Settings)
+    assert window._current.place()["part"] == "backups"

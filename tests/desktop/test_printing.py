@@ -46,7 +46,10 @@ def test_a_pdf_needs_the_identity_and_leaves_its_line(hands: Hands, asked: list,
     asked[0][1]()
     hands.wait(lambda: hands.notices)
     lines = [line for line in hands.ask(log.show) if line.event == "note.print"]
-    assert [(line.object, line.reason, line.counts["characters"] > 20) for line in lines] == [(str(note), "pdf", True)]
+    characters = len("Now. " + "Иванова 李 🦢 said <b>hello</b>.\n" * 3)
+    assert [(line.object, line.reason, line.counts) for line in lines] == [
+        (str(note), "pdf", {"characters": characters})
+    ]
     told = words_in(tmp_path / "out.pdf")
     for expected in ("Bruno Østergård", "The Weir Practice", printing.UNSIGNED, "Иванова 李", "<b>hello</b>", "Now."):
         assert expected in told
@@ -93,6 +96,7 @@ def test_what_cannot_be_logged_is_not_printed(hands: Hands, asked: list, tmp_pat
     asked[0][1]()
     hands.settle()
     assert not (tmp_path / "out.pdf").exists()
+    assert hands.notices and hands.notices[-1].tone == "alarm"
 
 
 def test_printing_leaves_nothing_in_temporary_folders(
@@ -109,12 +113,25 @@ def test_printing_leaves_nothing_in_temporary_folders(
     editor.choose_file = lambda parent: tmp_path / "out"
     editor.note_pdf()
     asked[0][1]()
+    hands.wait(lambda: hands.notices)
     hands.settle()
+    assert (tmp_path / "out").read_bytes().startswith(b"%PDF")
     assert list(temporary.iterdir()) == []
 
 
-def test_no_client_is_named_to_the_printing_system() -> None:
+def test_no_client_is_named_to_the_printing_system(hands: Hands, asked: list, tmp_path: Path) -> None:
+    """What a system shows of a document is its title; the letters on its pages are numbers of their shapes."""
+    editor = hands.open(hands.note("signed"))
+    editor.choose_file = lambda parent: tmp_path / "out.pdf"
+    editor.note_pdf()
+    asked[0][1]()
+    hands.wait(lambda: hands.notices)
+    made = (tmp_path / "out.pdf").read_bytes()
     assert printing.NAME == "Session note"
+    assert "Session note".encode("utf-16-be") in made
+    for name in ("Quillfeather", "Ada"):
+        assert name.encode("utf-16-be") not in made
+    assert b"Quillfeather" not in made
 
 
 def test_paper_says_who_signed_by_name_where_it_is_known(hands: Hands, tmp_path: Path) -> None:

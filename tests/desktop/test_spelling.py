@@ -13,7 +13,14 @@ from notes.practice import log
 from notes.record import own_words, progress_notes
 from tests.desktop.editor_kit import Hands
 
-pytestmark = pytest.mark.skipif("en_GB" not in spelling.languages(), reason="needs pyenchant and an English dictionary")
+
+@pytest.fixture(autouse=True)
+def personal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where enchant keeps words of somebody's own; not those of the person who runs the tests."""
+    folder = tmp_path / "enchant"
+    folder.mkdir()
+    monkeypatch.setenv("ENCHANT_CONFIG_DIR", str(folder))
+    return folder
 
 
 def marked(page: Page) -> list[str]:
@@ -30,6 +37,8 @@ def marked(page: Page) -> list[str]:
 
 @pytest.fixture
 def page(hands: Hands) -> Page:
+    if "en_GB" not in spelling.languages():
+        pytest.skip("needs pyenchant and an English dictionary")
     hands.window.desk.preferences.spelling = "en_GB"
     text = "Quillfeather was teh first. HRT and Łucja’s colour 🦢 wrod."
     return hands.open(hands.ask(progress_notes.create, "Ada", "free", text).id).page
@@ -58,14 +67,13 @@ def test_a_suggestion_is_put_in(page: Page) -> None:
     assert page.text().startswith("Quillfeather was the first.")
 
 
-def test_ones_own_words_are_kept_in_the_vault_only(page: Page, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ones_own_words_are_kept_in_the_vault_only(page: Page, hands: Hands, personal: Path) -> None:
     page.word_kept.emit("teh")
     hands.settle()
     assert "teh" not in marked(page)
     assert hands.ask(own_words.list_words) == ["teh"]
     assert "note.word_keep" in {line.event for line in hands.ask(log.show)}
-    personal = Path.home() / ".config" / "enchant"
-    assert not any("teh" in path.read_text("utf-8") for path in personal.glob("*.dic"))
+    assert not any(b"teh" in path.read_bytes() for path in personal.rglob("*") if path.is_file())
 
 
 def test_spelling_can_be_turned_off(page: Page, hands: Hands) -> None:
@@ -73,6 +81,13 @@ def test_spelling_can_be_turned_off(page: Page, hands: Hands) -> None:
     hands.settle()
     assert marked(page) == []
     assert hands.window.desk.preferences.spelling == "off"
+
+
+def test_a_computer_without_dictionaries_marks_nothing(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spelling, "languages", list)
+    hands.window.desk.preferences.spelling = "en_GB"
+    page = hands.open(hands.ask(progress_notes.create, "Ada", "free", "teh wrod").id).page
+    assert marked(page) == []
 
 
 def test_a_language_without_a_dictionary_is_no_error() -> None:

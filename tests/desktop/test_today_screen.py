@@ -14,7 +14,7 @@ from notes.desktop import attending
 from notes.desktop.rows import RowList
 from notes.desktop.today import Today, record_rows
 from notes.desktop.window import Window
-from notes.record import sessions
+from notes.record import reading, sessions
 from notes.record.today import LogState
 from tests.desktop.conftest import PATIENCE
 
@@ -69,7 +69,8 @@ def test_enter_begins_the_note_of_a_session_or_goes_on_with_its_draft(
     choose(screen.to_finish, "Bruno")
     choose(screen.to_finish, "Ada")
     assert went[0] == ("new_note", {"client": session.client, "session": session.id})
-    assert went[1][0] == "note"
+    draft = next(note.id for note in ask(reading.list_notes) if note.status == "draft")
+    assert went[1] == ("note", {"note": draft})
 
 
 def test_a_practice_without_clients_is_asked_for_the_first(window: Window, qtbot: QtBot) -> None:

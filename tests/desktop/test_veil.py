@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
@@ -9,8 +11,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from notes.desktop.palette import Palette
+from notes.desktop.screens import SCREENS
 from notes.desktop.veil import Veil
 from notes.desktop.window import TITLE, Window
+from notes.record import reading
 from tests.desktop.conftest import PATIENCE
 
 
@@ -111,10 +115,12 @@ def test_a_screen_reader_finds_a_word_only(window: Window, veil: Veil, field: QL
 
 
 def test_it_falls_when_another_program_comes_only_where_that_is_wished(window: Window, veil: Veil) -> None:
-    veil.came_or_went(Qt.ApplicationState.ApplicationInactive)
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    application.applicationStateChanged.emit(Qt.ApplicationState.ApplicationInactive)
     assert not veil.isVisible()
     window.desk.preferences.veil_when_away = True
-    veil.came_or_went(Qt.ApplicationState.ApplicationInactive)
+    application.applicationStateChanged.emit(Qt.ApplicationState.ApplicationInactive)
     assert veil.isVisible()
 
 
@@ -124,7 +130,11 @@ def test_it_grows_with_the_window(window: Window, veil: Veil) -> None:
     assert veil.geometry() == window.rect()
 
 
-def test_the_title_names_nobody_on_any_screen(qtbot: QtBot, window: Window) -> None:
-    for screen in ("today", "search", "log", "help"):
-        window.desk.go(screen)
+def test_the_title_names_nobody_on_any_screen(qtbot: QtBot, window: Window, ask: Any) -> None:
+    note = ask(reading.list_notes)[0]
+    of_a_client = {"client": {"client": note.client}, "note": {"note": note.id}, "new_note": {"client": note.client}}
+    for screen in SCREENS:
+        window.desk.go(screen, **of_a_client.get(screen, {}))
+        qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
+        assert window._current is not None and window._current.name == screen
         assert window.windowTitle() == TITLE

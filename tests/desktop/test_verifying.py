@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from notes.desktop.desk import Desk
 from notes.desktop.verifying import Verifying
 from notes.desktop.window import Window
+from notes.desktop.worker import Job
 from notes.practice import log
 from notes.practice.checked import Checked
 from notes.practice.practice import Practice
@@ -69,22 +71,36 @@ def test_work_goes_first_and_a_wait_that_was_ended_leaves_no_line(qtbot: QtBot, 
     assert checks(ask) == [("done", None)]
 
 
-def test_a_check_that_work_interrupts_begins_again(qtbot: QtBot, open_desk: Desk, ask: Any) -> None:
+def test_a_check_that_work_interrupts_begins_again(
+    qtbot: QtBot, open_desk: Desk, ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     verifying = Verifying(open_desk, quiet=AT_ONCE)
     answered: list[object] = []
+    asked, progress = threading.Event(), open_desk.worker.progress
+
+    def held(job: Job) -> Callable[[str, int, int], None]:
+        """The check stands at its first step until there is work."""
+
+        def tell(what: str, done: int, total: int) -> None:
+            progress(job)(what, done, total)
+            asked.wait(PATIENCE / 1000)
+            job.check()
+
+        return tell
 
     def interrupt(text: str, tone: str) -> None:
         if verifying.checking and not answered:
             answered.append(None)
             open_desk.do(clients.list_clients, then=answered.append)
+            asked.set()
+
+    monkeypatch.setattr(open_desk.worker, "progress", held)
 
     open_desk.checked.connect(interrupt)
     with qtbot.waitSignal(open_desk.verified, timeout=PATIENCE):
         verifying.begin()
     qtbot.waitUntil(lambda: len(answered) == 2, timeout=PATIENCE)
-    outcomes = checks(ask)
-    assert outcomes[0] == ("done", None)
-    assert outcomes[1:] in ([], [("refused", "Cancelled")])
+    assert checks(ask) == [("done", None), ("refused", "Cancelled")]
 
 
 def test_problems_raise_an_alarm(qtbot: QtBot, open_desk: Desk) -> None:
@@ -104,10 +120,11 @@ def test_problems_raise_an_alarm(qtbot: QtBot, open_desk: Desk) -> None:
 def test_the_lock_does_not_wait_for_it_and_hears_no_complaint(qtbot: QtBot, window: Window) -> None:
     heard: list[object] = []
     window.desk.said.connect(heard.append)
-    assert window.desk.verifying is not None
+    verifying = window.desk.verifying
+    assert verifying is not None and verifying._job is not None
     window.lock()
-    qtbot.waitUntil(lambda: bool(window.afresh), timeout=PATIENCE)  # type: ignore[attr-defined]
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: bool(window.afresh) and verifying._job is None, timeout=PATIENCE)  # type: ignore[attr-defined]
+    assert verifying.saying == "Not checked yet"
     assert heard == []
 
 
@@ -116,7 +133,8 @@ def test_the_foot_of_the_window_says_what_was_found(qtbot: QtBot, window: Window
     assert verifying is not None
     with qtbot.waitSignal(window.desk.verified, timeout=PATIENCE):
         window.desk.action("vault.verify").trigger()
-    assert verifying.saying in [label.text() for label in window.findChildren(QWidget) if hasattr(label, "text")]
+    assert "hecked " in verifying.saying
+    assert window._frame.foot.state.isVisible() and window._frame.foot.state.text() == verifying.saying
 
 
 def test_an_unlocking_knows_when_the_last_check_was(unlock: Any, vault: Path) -> None:
@@ -149,5 +167,6 @@ def test_an_unlocking_with_something_to_say_is_checked(
     open_desk.worker.run(lambda practice, job: practice.warnings.extend(warnings))
     verifying = Verifying(open_desk, quiet=AT_ONCE)
     verifying.begin()
-    qtbot.waitUntil(lambda: "hecked" in verifying.saying, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: verifying._job is None, timeout=PATIENCE)
+    assert verifying.saying.startswith(("Everything checked ", "Checked "))
     assert len(checks(ask)) == len(warnings)
