@@ -69,19 +69,15 @@ class Editor(Screen):
         surface.setObjectName("card")
         below = parts.beside(0, self.count, margin=(theme.L, theme.XS))
         surface.setLayout(parts.stacked(self._middle, below, gap=0, margin=2))
+        surface.setMinimumWidth(theme.characters(40))  # not that of the widest page, which is never beside another note
         columns = QSplitter()
         columns.setChildrenCollapsible(False)
         columns.addWidget(surface)
         columns.addWidget(self.beside)
-        columns.setSizes([500, 500])
-        self.setLayout(
-            parts.stacked(
-                self.head,
-                self.finding,
-                parts.beside(columns, self.side, gap=0, margin=(theme.XL, theme.S)),
-                gap=0,
-            )
-        )
+        columns.setSizes([600, 400])
+        whole = parts.stacked(self.head, self.finding, gap=0)
+        whole.addLayout(parts.beside(columns, self.side, gap=0, margin=(theme.XL, theme.S)), 1)
+        self.setLayout(whole)
         self._soon = QTimer(self, singleShot=True, interval=SOON)
         self._soon.timeout.connect(self._tell_text)
         self._connect()

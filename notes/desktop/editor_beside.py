@@ -38,7 +38,7 @@ class Beside(QFrame):
         self._for: int | None = None
         self.setObjectName("card")
         self.text = ReadingView("The note before this one")
-        self.text.setMinimumWidth(theme.characters(24))
+        self.text.setMinimumWidth(theme.characters(32))
         self._when, self._what = parts.words(strong=True), parts.words(scale=theme.SMALL, tone="quiet")
         close = parts.icon_button("x", "Close the last note", self.put_away)
         close.setToolTip("Close the last note (Esc)")

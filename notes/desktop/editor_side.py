@@ -147,6 +147,7 @@ class Side(QFrame):
             whole.addWidget(below)
         whole.addStretch(1)
         self.setLayout(whole)
+        self.forget()
 
     def tell(self, note: Note) -> None:
         """Show what stands around a note."""
@@ -175,6 +176,9 @@ class Side(QFrame):
         self.tags(())
         self.tag_line.forget()
         self.sections(())
+        self._versions.clear()
+        for link in (self._helping, self._history, self._unfinished, self._finish):
+            link.hide()
 
     def sections(self, headings: Sequence[tuple[int, int, str]]) -> None:
         """Show the headings as they are now."""

@@ -184,9 +184,10 @@ def test_a_filter_alone_lists_the_notes_that_fit(qtbot: QtBot, screen: Search, a
     assert hits[0] is not None and went.args == ["note", {"note": hits[0].note, "find": ""}]
 
 
-def test_filters_are_cleared_at_once(qtbot: QtBot, screen: Search) -> None:
+def test_filters_are_cleared_at_once(qtbot: QtBot, screen: Search, ask: Any) -> None:
     assert not screen._clear.isVisible()
-    screen.arrive(words="", tag="grief", kind="crisis", since="2026-01-01", until="2026-12-31", client=5, called="Ada")
+    ada = ask(clients.open, "Ada").id
+    screen.arrive(tag="grief", kind="crisis", since="2026-01-01", until="2026-12-31", client=ada, called="Ada")
     assert screen._clear.isVisible()
     stack = screen.findChild(QStackedWidget)
     qtbot.waitUntil(lambda: shown(screen) is screen._none_fits, timeout=PATIENCE)
