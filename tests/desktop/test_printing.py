@@ -117,6 +117,7 @@ def test_printing_leaves_nothing_in_temporary_folders(
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.usefixtures("qapp")
 @pytest.mark.parametrize(
     "typed, meant", [("Report 3.5", "Report 3.5.pdf"), ("note.pdf", "note.pdf"), ("NOTE.PDF", "NOTE.PDF"), ("", None)]
 )
