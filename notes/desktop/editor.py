@@ -124,9 +124,8 @@ class Editor(Screen):
 
     def leave(self) -> None:
         """Save, and let go: nothing of a client stays behind the other screens."""
-        self._wanted = self.place()
+        self._wanted, self._note = self.place(), None
         self._end_spell()
-        self._note = None
         self.finding.close_bar()
         self.page.write("")
         self.reading.read("")
@@ -347,11 +346,10 @@ class Editor(Screen):
         self.moving.open(self._here)
 
     def _moved(self, note: Note) -> None:
-        if self._note is None or self._note.id != note.id:
-            return  # somewhere else by now
-        self._note = note
-        self.head.tell(note)
-        self._to_text()
+        if self._note is not None and self._note.id == note.id:  # not somewhere else by now
+            self._note = note
+            self.head.tell(note)
+            self._to_text()
 
     def note_discard(self) -> None:
         note, change = self._here, self.amending.spell
