@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QComboBox, QStackedWidget, QTabBar, QWidget
 
-from notes.desktop import attending, names, parts, theme, timeline, words
+from notes.desktop import attending, log_words, names, parts, theme, timeline, words
 from notes.desktop.client_form import ClientForm
 from notes.desktop.desk import Desk
 from notes.desktop.parts import Empty
@@ -238,6 +238,9 @@ class ClientPage(Screen):
         if self._id is not None:
             self.desk.do(log.show, client=self._id, limit=LINES, then=self._show_lines, owner=self, latest="looked")
 
+    def _called(self, name: str) -> str:
+        return names.shown(name, self.desk.preferences)
+
     def _show_lines(self, lines: list[LineView]) -> None:
         self._lines = lines
         self._draw_lines()
@@ -245,7 +248,7 @@ class ClientPage(Screen):
     def _draw_lines(self) -> None:
         which = self._which.currentIndex()
         kept = [line for line in self._lines if which == 0 or (line.event.partition(".")[2] in _READ) == (which == 1)]
-        self.looked.show_rows(list(line_rows(kept, self.desk.now().date())))
+        self.looked.show_rows(list(line_rows(kept, self.desk.now().date(), self._called)))
         self._in_short.setText(in_short(self._lines))
 
     # --- details and forms -------------------------------------------------------------------------------------
@@ -295,8 +298,8 @@ def age(born: str | None, today: date) -> str:
     return words.counted(years, "year") + " old"
 
 
-def line_rows(lines: list[LineView], today: date) -> Iterator[Row]:
-    """Lines of the log as rows, with a heading for each day."""
+def line_rows(lines: list[LineView], today: date, called: Callable[[str], str]) -> Iterator[Row]:
+    """Lines of the log as rows, with a heading for each day; `called` is how clients are called on the screen."""
     day = ""
     for line in lines:
         if words.day(line.at, today) != day:
@@ -305,7 +308,8 @@ def line_rows(lines: list[LineView], today: date) -> Iterator[Row]:
         read = line.event.partition(".")[2] in _READ
         tone = "quiet" if line.outcome == "done" else "attention"
         where = f"{line.user} at {line.host}, in the {line.face}"
-        yield Row(line.sentence, where, words.clock(line.at), "eye" if read else "pencil-simple", tone, key=line.seq)
+        told = log_words.sentence(line, called)
+        yield Row(told, where, words.clock(line.at), "eye" if read else "pencil-simple", tone, key=line.seq)
 
 
 def in_short(lines: list[LineView]) -> str:

@@ -12,14 +12,15 @@ from typing import Any
 
 import shiboken6
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QWidget
 
-from notes.desktop import editor_tasks, names, parts, printing, theme, words
+from notes.desktop import editor_commands, editor_places, editor_tasks, names, parts, printing, theme, words
 from notes.desktop.desk import Desk
 from notes.desktop.editing import Spell
 from notes.desktop.editor_amend import Amending
+from notes.desktop.editor_beside import Beside, leaf
 from notes.desktop.editor_find import FindBar
 from notes.desktop.editor_head import Head
 from notes.desktop.editor_help import Help
@@ -39,12 +40,6 @@ from notes.record.reading import Note
 
 SOON = 300
 """Milliseconds after the last key until sections and words are counted again."""
-_ALWAYS = ("note.templates", "note.find", "note.tags", "note.print", "note.pdf", "note.side", "note.new")
-_DRAFT = (
-    *("note.save", "note.sign", "note.read", "note.last", "note.snippet", "note.move", "note.discard"),
-    *("note.section_next", "note.section_previous"),
-)
-_SIGNED = ("note.amend", "note.addendum", "note.history")
 
 
 class Editor(Screen):
@@ -52,7 +47,7 @@ class Editor(Screen):
 
     name = "note"
     title = "Note"
-    commands = (*_ALWAYS, *_DRAFT, *_SIGNED)
+    commands = editor_commands.ALL
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
@@ -60,11 +55,11 @@ class Editor(Screen):
         self._wanted: dict[str, Any] = {}
         self._spell: Spell | None = None
         self._left: dict[int, Spell] = {}
-        self._beside = True
+        self._side_wanted = True
         self.head, self.finding, self.side = Head(desk), FindBar(), Side(desk)
         self.page, self.reading = Page("The note"), ReadingView("The note, for reading")
         self.last_look, self.amending = LastLook(), Amending(desk)
-        self.history, self.moving = History(desk), Moving(desk)
+        self.history, self.moving, self.beside = History(desk), Moving(desk), Beside(desk)
         self._help = Help(desk, (self.page, self.amending.page), self)
         self._middle = QStackedWidget()
         for page in (self.page, self.reading, self.last_look, self.amending, self.history, self.moving):
@@ -74,14 +69,15 @@ class Editor(Screen):
         surface.setObjectName("card")
         below = parts.beside(0, self.count, margin=(theme.L, theme.XS))
         surface.setLayout(parts.stacked(self._middle, below, gap=0, margin=2))
-        self.setLayout(
-            parts.stacked(
-                self.head,
-                self.finding,
-                parts.beside(surface, self.side, gap=0, margin=(theme.XL, theme.S)),
-                gap=0,
-            )
-        )
+        surface.setMinimumWidth(theme.characters(40))  # not that of the widest page, which is never beside another note
+        columns = QSplitter()
+        columns.setChildrenCollapsible(False)
+        columns.addWidget(surface)
+        columns.addWidget(self.beside)
+        columns.setSizes([600, 400])
+        whole = parts.stacked(self.head, self.finding, gap=0)
+        whole.addLayout(parts.beside(columns, self.side, gap=0, margin=(theme.XL, theme.S)), 1)
+        self.setLayout(whole)
         self._soon = QTimer(self, singleShot=True, interval=SOON)
         self._soon.timeout.connect(self._tell_text)
         self._connect()
@@ -105,20 +101,20 @@ class Editor(Screen):
         for page in (self.last_look, self.history, self.moving):
             page.back.connect(self._to_text)
         self.finding.closed.connect(lambda: self._text_shown().setFocus())
+        self.beside.turned.connect(self._make_room)
         self.head.client_wanted.connect(lambda: self.desk.go("client", client=self._here.client))
 
     # --- coming and going --------------------------------------------------------------------------------------
 
-    def arrive(self, **place: Any) -> None:
+    def arrive(self, read: Note | None = None, **place: Any) -> None:
         self._end_spell()
         self._note, self._wanted = None, place
-        for command in self.commands:
-            self.desk.action(command).setEnabled(False)
+        editor_commands.put_in_force(self.desk, None)
         before = self._left.pop(place["note"], None)
         if before is not None and shiboken6.isValid(before):
             before.drop()
         self.desk.worker.run(
-            lambda practice, _: editor_tasks.open_note(practice, place["note"]),
+            lambda practice, _: editor_tasks.open_note(practice, place["note"], read),
             then=lambda opened: self._opened(opened, place),
             failed=self.desk.complain,
             owner=self,
@@ -127,17 +123,20 @@ class Editor(Screen):
         self._help.prepare()
 
     def leave(self) -> None:
+        """Save, and let go: nothing of a client stays behind the other screens."""
+        self._wanted, self._note = self.place(), None
         self._end_spell()
         self.finding.close_bar()
-        self.page.write("")  # nothing of a client stays behind the other screens
+        self.page.write("")
         self.reading.read("")
+        self.beside.put_away()
+        for part in (self.head, self.side, self.last_look, self.history, self.moving):
+            part.forget()
 
     def place(self) -> dict[str, Any]:
-        shown = self._text_shown()
         if self._note is None:
             return {key: self._wanted[key] for key in ("note", "place", "scroll", "change") if key in self._wanted}
-        told: dict[str, Any] = {"note": self._note.id, "place": shown.textCursor().position()}
-        told["scroll"] = shown.verticalScrollBar().value()
+        told: dict[str, Any] = {"note": self._note.id, **editor_places.place_in(self._text_shown())}
         if self.amending.spell is not None:
             told["change"] = self.amending.purpose
         return told
@@ -158,17 +157,14 @@ class Editor(Screen):
         elif place.get("find"):
             self.finding.open_in(self._text_shown(), place["find"])
         else:
-            self._put_cursor(place.get("place"), place.get("scroll"))
+            editor_places.go_back(self._text_shown(), place.get("place"), place.get("scroll"))
 
     def _show(self, note: Note, editing: Editing | None) -> None:
         """Show a note: to be written when its spell is open, otherwise to be read."""
         self._note = note
         self.head.tell(note)
         self.side.tell(note)
-        for command in self.commands:
-            there = _ALWAYS + (_DRAFT if note.status == "draft" else _SIGNED)
-            self.desk.action(command).setEnabled(command in there)
-        self.desk.action("note.discard").setEnabled(note.status == "draft" or note.unfinished is not None)
+        editor_commands.put_in_force(self.desk, note)
         if editing is None:
             self.reading.read(note.text)
             self._turn_to(self.reading)
@@ -182,21 +178,19 @@ class Editor(Screen):
             self._turn_to(self.page)
         self._tell_text()
 
-    def _put_cursor(self, place: int | None, scroll: int | None) -> None:
-        shown = self._text_shown()
-        if place is not None:
-            cursor = shown.textCursor()
-            cursor.setPosition(max(0, min(place, shown.document().characterCount() - 1)))
-            shown.setTextCursor(cursor)
-        if scroll is not None:
-            QTimer.singleShot(0, shown, lambda: shown.verticalScrollBar().setValue(scroll))
-
     def _turn_to(self, page: QWidget) -> None:
         self._middle.setCurrentWidget(page)
-        self.side.setVisible(self._beside and page is not self.amending)  # two columns need the room
+        if page in (self.amending, self.history, self.moving):
+            self.beside.put_away()
+        self._make_room()
         page.setFocus()
         self.finding.look_in(self._text_shown())
         self._tell_text()
+
+    def _make_room(self) -> None:
+        two_columns = self._middle.currentWidget() is self.amending or not self.beside.isHidden()
+        self.side.setVisible(self._side_wanted and not two_columns)  # they need the room
+        self._text_shown().setFocus()
 
     def _to_text(self) -> None:
         """Back to the note from what was laid over it."""
@@ -247,8 +241,8 @@ class Editor(Screen):
         self.finding.open_in(self._text_shown())
 
     def note_side(self) -> None:
-        self._beside = not self.side.isVisible()
-        self.side.setVisible(self._beside)
+        self._side_wanted = not self.side.isVisible()
+        self.side.setVisible(self._side_wanted)
 
     def note_tags(self) -> None:
         self.side.show()
@@ -267,13 +261,16 @@ class Editor(Screen):
         self.desk.go("new_note", client=self._here.client)
 
     def _go_to_section(self, block: int) -> None:
-        shown = self._text_shown()
-        if shown is self.page:
-            self.page.go_to_block(block)
-        else:
-            shown.setTextCursor(QTextCursor(shown.document().findBlockByNumber(block)))
-            shown.ensureCursorVisible()
-        shown.setFocus()
+        editor_places.go_to_section(self._text_shown(), block)
+
+    def note_beside(self) -> None:
+        self.beside.turn(self._here.id)
+
+    def note_earlier(self) -> None:
+        leaf(self.desk, self, self._here.id, -1)
+
+    def note_later(self) -> None:
+        leaf(self.desk, self, self._here.id, 1)
 
     def note_last(self) -> None:
         self._help.put_last(self.page, self._here.id)
@@ -349,11 +346,10 @@ class Editor(Screen):
         self.moving.open(self._here)
 
     def _moved(self, note: Note) -> None:
-        if self._note is None or self._note.id != note.id:
-            return  # somewhere else by now
-        self._note = note
-        self.head.tell(note)
-        self._to_text()
+        if self._note is not None and self._note.id == note.id:  # not somewhere else by now
+            self._note = note
+            self.head.tell(note)
+            self._to_text()
 
     def note_discard(self) -> None:
         note, change = self._here, self.amending.spell
@@ -391,9 +387,14 @@ class Editor(Screen):
             super().keyPressEvent(event)
         elif self.finding.isVisible():
             self.finding.close_bar()
-        else:
+        elif self._laid_over():
             self._to_text()
+        else:
+            self.beside.put_away()
+
+    def _laid_over(self) -> bool:
+        return self._middle.currentWidget() in (self.last_look, self.history, self.moving)
 
     def _escapes(self, event: QKeyEvent) -> bool:
-        over = self._middle.currentWidget() in (self.last_look, self.history, self.moving)
-        return event.key() == Qt.Key.Key_Escape and (over or self.finding.isVisible())
+        anything = self._laid_over() or self.finding.isVisible() or not self.beside.isHidden()
+        return event.key() == Qt.Key.Key_Escape and anything

@@ -105,8 +105,11 @@ class Amending(QWidget):
         """Save what was written, and end the spell."""
         spell, self.spell = self.spell, None
         if spell is not None:
-            spell.close()
-        self._note = 0
+            spell.close()  # it keeps the text that is still to be saved
+        self._note, self._original = 0, ""
+        self.original.read("")
+        self.page.write("")
+        self.reason.clear()
         return spell
 
     def _edit(self, reason: str | None) -> None:

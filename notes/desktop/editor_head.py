@@ -38,6 +38,12 @@ class Head(QFrame):
         self.setLayout(parts.stacked(upper, lower, gap=theme.XS, margin=(theme.XL, theme.S)))
         self.setVisible(False)
 
+    def forget(self) -> None:
+        """Nobody is named here any more."""
+        self.client.setText("")
+        self.client.setAccessibleName("Client")
+        self._about.clear()
+
     def tell(self, note: Note) -> None:
         """Show what stands around a note."""
         signed = note.status == "signed"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextCharFormat, QTextCursor
@@ -71,10 +72,23 @@ class History(QWidget):
     def open(self, note: int) -> None:
         """Ask for the versions of a note; ``ready`` is told when they are listed."""
         self._note = note
-        self.desk.do(reading.history, note, then=self._tell, owner=self, latest="history")
+        self.desk.do(
+            reading.history, note, then=lambda versions: self._tell(note, versions), owner=self, latest="history"
+        )
 
-    def _tell(self, versions: list[Version]) -> None:
+    def forget(self) -> None:
+        """Nothing of a note stays here."""
+        self._note = 0
+        self.list.blockSignals(True)
+        self.list.clear()
+        self.list.blockSignals(False)
+        self.told.clear()
+        self.text.read("")
+
+    def _tell(self, note: int, versions: list[Version]) -> None:
         """Newest first; the newest is chosen, with what it changed."""
+        if note != self._note:  # the screen was left meanwhile
+            return
         self.list.blockSignals(True)
         self.list.clear()
         for version in reversed(versions):
@@ -95,11 +109,17 @@ class History(QWidget):
             return
         version = int(item.data(Qt.ItemDataRole.UserRole))
         self.changed.setEnabled(version > 1)
+        asked: dict[str, Any] = {"owner": self, "latest": "version"}
         if self.changed.isChecked() and version > 1:
             between = (self._note, version - 1, version)
-            self.desk.do(reading.compare, *between, then=self._show_changes, owner=self, latest="version")
+            self.desk.do(reading.compare, *between, then=self._unless_left(self._show_changes), **asked)
         else:
-            self.desk.do(reading.open, self._note, version, then=self._show_text, owner=self, latest="version")
+            self.desk.do(reading.open, self._note, version, then=self._unless_left(self._show_text), **asked)
+
+    def _unless_left(self, show: Callable[[Any], None]) -> Callable[[Any], None]:
+        """What was asked of a note is shown only while it is still the one shown."""
+        note = self._note
+        return lambda found: show(found) if self._note == note else None
 
     def _show_text(self, note: Note) -> None:
         self.told.setText("")

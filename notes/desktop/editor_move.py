@@ -85,8 +85,14 @@ class Moving(QWidget):
         self._note = note
         self.desk.do(choices.offer, then=self._tell, owner=self, latest="moving")
 
+    def forget(self) -> None:
+        """Nobody is named here any more."""
+        self._note = None
+        self.client.tell([], None)
+
     def _tell(self, found: Choices) -> None:
-        assert self._note is not None
+        if self._note is None:  # the screen was left meanwhile
+            return
         self.client.tell(found.clients, self._note.client)
         now = words.moment(self._note.session_at) if self._note.session_at else self.desk.now()
         self.at.setDateTime(parts.for_field(now))

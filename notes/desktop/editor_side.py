@@ -1,16 +1,18 @@
-"""Beside the text: its sections, its tags, its versions, and what was begun and not finished."""
+"""Beside the text: its sections, its tags, help in writing, its versions, and what was begun and not finished."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from notes.desktop import parts, theme, words
 from notes.desktop.desk import Desk
+from notes.record import choices
+from notes.record.choices import Choices
 from notes.record.reading import Note
 
 _BLOCK = Qt.ItemDataRole.UserRole
@@ -49,6 +51,52 @@ class Outline(QListWidget):
         self.chosen.emit(int(item.data(_BLOCK)))
 
 
+class TagLine(QLineEdit):
+    """A tag is typed here; those in use are offered, which are asked for once, when the first letter is typed."""
+
+    added = Signal(str)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.setAccessibleName("Add a tag")
+        self.setPlaceholderText("Add a tag")
+        self._in_use = QStringListModel(self)
+        self._asked = False
+        completer = QCompleter(self._in_use, self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.setCompleter(completer)
+        self.textEdited.connect(self._ask)
+        self.returnPressed.connect(self._add)
+
+    def forget(self) -> None:
+        """Let go of what was typed and offered."""
+        self._asked = False
+        self._in_use.setStringList([])
+        self.clear()
+
+    def _ask(self) -> None:
+        if not self._asked:
+            self._asked = True
+            self.desk.do(choices.offer, then=self._offer, owner=self, latest="tags in use")
+
+    def _offer(self, found: Choices) -> None:
+        if not self._asked:  # the screen was left meanwhile
+            return
+        self._in_use.setStringList(found.tags)
+        completer = self.completer()
+        if self.hasFocus() and self.text() and completer is not None:
+            completer.setCompletionPrefix(self.text())
+            completer.complete()
+
+    def _add(self) -> None:
+        typed = self.text().strip()
+        self.clear()
+        if typed:
+            self.added.emit(typed)
+
+
 class Side(QFrame):
     """The panel on the right."""
 
@@ -60,13 +108,20 @@ class Side(QFrame):
         super().__init__(parent)
         self.setMinimumWidth(theme.characters(24))
         self.setMaximumWidth(theme.characters(34))
+        self.desk = desk
         self.outline = Outline()
         self.none = parts.words("A line that begins with ## is a heading.", theme.SMALL, tone="quiet")
-        self.tag_line = QLineEdit()
-        self.tag_line.setAccessibleName("Add a tag")
-        self.tag_line.setPlaceholderText("Add a tag")
-        self.tag_line.returnPressed.connect(self._add_tag)
+        self.tag_line = TagLine(desk)
+        self.tag_line.added.connect(self.tag_added.emit)
         self._tags = parts.stacked(gap=theme.XS)
+        self.help = parts.stacked(parts.words("Help in writing", theme.SMALL, strong=True), gap=0)
+        for command in ("note.beside", "note.last", "note.snippet"):
+            action = desk.action(command)
+            link = parts.button(action.text(), action.trigger, tone="link")
+            link.setToolTip(action.shortcut().toString())
+            self.help.addWidget(link)
+        self._helping = QWidget()
+        self._helping.setLayout(self.help)
         self._versions = parts.words("", theme.SMALL, tone="quiet")
         self._history = parts.button("History", desk.action("note.history").trigger, tone="link")
         self._unfinished = parts.words(tone="attention")
@@ -82,6 +137,7 @@ class Side(QFrame):
         whole.addLayout(self._tags)
         whole.addWidget(self.tag_line)
         for below in (
+            self._helping,
             parts.words("Versions", theme.SMALL, strong=True),
             self._versions,
             self._history,
@@ -91,11 +147,13 @@ class Side(QFrame):
             whole.addWidget(below)
         whole.addStretch(1)
         self.setLayout(whole)
+        self.forget()
 
     def tell(self, note: Note) -> None:
         """Show what stands around a note."""
         self.tags(note.tags)
         signed = note.status == "signed"
+        self._helping.setVisible(not signed)
         told = words.counted(note.newest, "signed version") if signed else "Not signed yet: there is only this draft."
         self._versions.setText(told)
         self._history.setVisible(signed)
@@ -107,10 +165,20 @@ class Side(QFrame):
         """Show the tags as they are now."""
         parts.clear(self._tags)
         for tag in tags:
-            made = parts.button(tag, partial(self.tag_removed.emit, tag), tone="link", icon="x")
-            made.setAccessibleName(f"Take away the tag {tag}")
-            made.setToolTip("Take this tag away")
-            self._tags.addWidget(made)
+            link = parts.button(tag, partial(self.desk.go, "search", tag=tag), tone="link")
+            link.setAccessibleName(f"Search notes with the tag {tag}")
+            link.setToolTip("Search notes with this tag")
+            away = parts.icon_button("x", f"Take away the tag {tag}", partial(self.tag_removed.emit, tag))
+            self._tags.addLayout(parts.beside(link, away, 0, gap=theme.XS))
+
+    def forget(self) -> None:
+        """Nothing of a note stays here."""
+        self.tags(())
+        self.tag_line.forget()
+        self.sections(())
+        self._versions.clear()
+        for link in (self._helping, self._history, self._unfinished, self._finish):
+            link.hide()
 
     def sections(self, headings: Sequence[tuple[int, int, str]]) -> None:
         """Show the headings as they are now."""
@@ -119,9 +187,3 @@ class Side(QFrame):
         self.none.setVisible(not headings)
         rows = sum(self.outline.sizeHintForRow(row) for row in range(self.outline.count()))
         self.outline.setFixedHeight(min(rows + theme.L, 10 * theme.TARGET))
-
-    def _add_tag(self) -> None:
-        typed = self.tag_line.text().strip()
-        self.tag_line.clear()
-        if typed:
-            self.tag_added.emit(typed)

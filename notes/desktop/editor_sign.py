@@ -30,6 +30,11 @@ class LastLook(QWidget):
         card.body.addLayout(parts.beside(self.sign, self._back, 0))
         self.setLayout(parts.stacked(card, self.text, gap=theme.M, margin=(theme.XL, theme.M)))
 
+    def forget(self) -> None:
+        """Nothing of a note stays here."""
+        self._about.clear()
+        self.text.read("")
+
     def show_note(self, note: Note, name: str, text: str) -> None:
         """Lay a note before the practitioner, as it stands on the page now."""
         self._about.setText(f"{name}  ·  {words.full_day(note.session_at)}  ·  {note.template}")

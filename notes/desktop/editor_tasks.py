@@ -14,6 +14,7 @@ from notes.desktop import printing, spelling
 from notes.desktop.desk import Desk
 from notes.desktop.editing import Spell
 from notes.desktop.spelling import Speller
+from notes.errors import UsageError
 from notes.record import own_words, progress_notes, reading, snippets
 from notes.record.progress_notes import Editing
 from notes.record.reading import Note
@@ -40,9 +41,9 @@ class Prepared:
     languages: list[str]
 
 
-def open_note(practice: Practice, number: int) -> Opened:
-    """Read a note; a draft is opened for editing at once. Raises NotFound."""
-    note = practice.do(reading.open, number)
+def open_note(practice: Practice, number: int, read: Note | None = None) -> Opened:
+    """Read a note, unless it was `read` just now; a draft is opened for editing at once. Raises NotFound."""
+    note = read or practice.do(reading.open, number)
     return Opened(note, practice.do(progress_notes.edit, number) if note.status == "draft" else None)
 
 
@@ -63,6 +64,8 @@ def take_out(desk: Desk, note: int, where: QPrinter | Path) -> None:
 
     def run(practice: Practice, _: object) -> str:
         if isinstance(where, Path):
+            if where.exists():
+                raise UsageError("That file is there already.", "Nothing is ever written over.", "Choose a new name.")
             write_atomically(where, printing.pdf(practice.do(reading.take_out, note, "pdf"), now))
             return "Saved as PDF."
         printing.put_on_paper(practice.do(reading.take_out, note, "print"), where, now)

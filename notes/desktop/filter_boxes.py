@@ -38,6 +38,7 @@ class ChoiceBox(QLineEdit):
         self.editingFinished.connect(self._see)
         self.textChanged.connect(lambda text: None if text else self._see())
         self._chosen: object = None
+        self._complete = False
 
     @property
     def chosen(self) -> object:
@@ -46,7 +47,7 @@ class ChoiceBox(QLineEdit):
 
     def offer(self, offered: dict[str, object], named: dict[str, str] | None = None) -> None:
         """What can be chosen, by what is shown; `named` has the name of each where that is something else."""
-        self._offered = offered
+        self._offered, self._complete = offered, True
         self._names.clear()
         for label in offered:
             item = QStandardItem(label)
@@ -55,20 +56,21 @@ class ChoiceBox(QLineEdit):
 
     def choose(self, chosen: object, name: str) -> None:
         """Set it from outside, silently."""
-        self._offered.setdefault(name, chosen)
+        if chosen is not None:
+            self._offered.setdefault(name, chosen)
         self._chosen = chosen
         self.setText(name)
 
     def forget(self) -> None:
         """Let go of what was offered, and of what is chosen."""
         self._chosen = None
-        self._offered = {}
+        self._offered, self._complete = {}, False
         self._names.clear()
         self.clear()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if not self._offered:
+        if not self._complete:
             self.entered.emit()
 
     def _see(self) -> None:
@@ -110,6 +112,11 @@ class DayBox(QLineEdit):
     def day(self) -> str | None:
         """The day, as 2026-03-31."""
         return self._day
+
+    def choose(self, day: str | None) -> None:
+        """Set it from outside, silently; None for any."""
+        self._day = day
+        self.setText(day or "")
 
     def _see(self) -> None:
         typed = self.text().strip()

@@ -41,7 +41,9 @@ class HitLine(QStyledItemDelegate):
         self._today, self._called = today, called
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(0, (1 + LINES) * QFontMetrics(theme.font()).lineSpacing() + theme.XS + 2 * theme.M)
+        hit: Hit | None = index.data(Qt.ItemDataRole.UserRole)
+        lines, gap = (LINES, theme.XS) if hit is None or hit.snippet else (0, 0)  # a list has passages or has none
+        return QSize(0, (1 + lines) * QFontMetrics(theme.font()).lineSpacing() + gap + 2 * theme.M)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

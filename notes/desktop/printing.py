@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QMarginsF, QRectF, Qt
+from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QLocale, QMarginsF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPagedPaintDevice, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -90,7 +90,7 @@ def _margins(painter: QPainter, printed: Printed, page: QRectF, count: str, toda
 
 
 def pdf(printed: Printed, today: datetime) -> bytes:
-    """The note as a PDF file, A4."""
+    """The note as a PDF file."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
@@ -115,7 +115,8 @@ def choose_printer(parent: QWidget, name: str = NAME) -> QPrinter | None:
 def choose_file(parent: QWidget) -> Path | None:
     """Ask where the PDF is to go."""
     chosen, _ = QFileDialog.getSaveFileName(parent, "Save as PDF", f"{NAME}.pdf", "PDF (*.pdf)")
-    return Path(chosen).with_suffix(".pdf") if chosen else None
+    path = Path(chosen)
+    return None if not chosen else path if path.suffix.lower() == ".pdf" else path.with_name(path.name + ".pdf")
 
 
 def put_on_paper(printed: Printed, printer: QPrinter, today: datetime) -> int:
@@ -141,9 +142,15 @@ def in_memory() -> Iterator[None]:
             os.environ["TMPDIR"] = before
 
 
+def paper(measures: QLocale.MeasurementSystem) -> QPageSize.PageSizeId:
+    """Letter where inches of the United States are measured in, otherwise A4."""
+    usual = QLocale.MeasurementSystem.ImperialUSSystem
+    return QPageSize.PageSizeId.Letter if measures == usual else QPageSize.PageSizeId.A4
+
+
 def _page() -> QPageLayout:
     return QPageLayout(
-        QPageSize(QPageSize.PageSizeId.A4),
+        QPageSize(paper(QLocale.system().measurementSystem())),
         QPageLayout.Orientation.Portrait,
         QMarginsF(20, 18, 20, 18),
         QPageLayout.Unit.Millimeter,

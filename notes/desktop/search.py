@@ -6,6 +6,7 @@ was shown. Nothing is searched again that was just searched for, and nothing for
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
@@ -39,6 +40,11 @@ class Asked(NamedTuple):
     since: str | None
     until: str | None
 
+    @property
+    def filtered(self) -> bool:
+        """Whether any filter is set."""
+        return any(value is not None for value in self[1:])
+
 
 class Search(Screen):
     """A box, filters below it, and what was found."""
@@ -59,22 +65,23 @@ class Search(Screen):
         self.since = DayBox("From", lambda: desk.now().date())
         self.until = DayBox("To", lambda: desk.now().date())
         self.count = parts.words(tone="quiet", wrap=False)
-        self.model = Hits(self)
+        self._clear = parts.button("Clear filters", self.clear_filters, tone="link")
+        self.model = Hits(self, self._called)
         self.list = _List()
         self.list.setModel(self.model)
-        self.list.setItemDelegate(
-            HitLine(lambda: desk.now().date(), lambda name: names.shown(name, desk.preferences), self.list)
-        )
+        self.list.setItemDelegate(HitLine(lambda: desk.now().date(), self._called, self.list))
         self._shown = QStackedWidget()
         self._nothing = parts.Empty("magnifying-glass-minus", "No note holds all of these words", NOTHING_FOUND)
-        for thing in (parts.Empty("magnifying-glass", "Search all notes", HOW), self._nothing, self.list):
+        self._none_fits = parts.Empty("magnifying-glass-minus", "No note fits these filters", "Take one of them away.")
+        how = parts.Empty("magnifying-glass", "Search all notes", HOW)
+        for thing in (how, self._nothing, self._none_fits, self.list):
             self._shown.addWidget(thing)
         self._asked: Asked | None = None
         self._row = 0
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
         self._connect()
         filters = parts.beside(self.client, self.kind, self.tag, self.since, self.until, 0)
-        top = parts.stacked(self.box, filters, self.count, gap=theme.S)
+        top = parts.stacked(self.box, filters, parts.beside(self.count, self._clear, 0, gap=theme.M), gap=theme.S)
         self.setLayout(parts.stacked(top, gap=theme.M, margin=theme.XL))
         box = self.layout()
         assert box is not None
@@ -99,10 +106,12 @@ class Search(Screen):
 
     # --- coming and going --------------------------------------------------------------------------------------
 
-    def arrive(self, words: str | None = None, row: int = 0, **_: Any) -> None:
+    def arrive(self, words: str | None = None, row: int = 0, **filters: Any) -> None:
+        """Without anything asked for it is as it was left. `filters` are as ``place`` gives them."""
         self._row = row
-        if words is not None:
-            self.box.setText(words)
+        if words is not None or filters:
+            self.box.setText(words or "")
+            self._set_filters(**filters)
         self.box.setFocus()
         self.box.selectAll()
         self.refresh()
@@ -118,13 +127,43 @@ class Search(Screen):
         self.model.show([], 0)
 
     def place(self) -> dict[str, Any]:
-        return {"words": self.box.text(), "row": self._row}
+        asked = self._wanted()
+        filters = {name: value for name, value in asked._asdict().items() if name != "words" and value is not None}
+        if asked.client is not None:
+            filters["called"] = self.client.text()
+        return {"words": self.box.text(), "row": self._row, **filters}
+
+    # --- filters -----------------------------------------------------------------------------------------------
+
+    def clear_filters(self) -> None:
+        """Search everything again."""
+        self._set_filters()
+        self.box.setFocus()
+        self._look()
+
+    def _set_filters(
+        self,
+        client: int | None = None,
+        called: str = "",
+        kind: str | None = None,
+        tag: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        **_: Any,
+    ) -> None:
+        """All of them at once, silently; `called` is how the client is."""
+        self.kind.blockSignals(True)
+        self.kind.setCurrentIndex(max(0, self.kind.findData(kind)))
+        self.kind.blockSignals(False)
+        self.client.choose(client, called)
+        self.tag.choose(tag, tag or "")
+        self.since.choose(since)
+        self.until.choose(until)
 
     # --- searching ---------------------------------------------------------------------------------------------
 
-    def _look(self) -> None:
-        self._pause.stop()
-        asked = Asked(
+    def _wanted(self) -> Asked:
+        return Asked(
             search.as_typed(self.box.text()),
             self.client.chosen,
             self.kind.currentData(),
@@ -132,10 +171,15 @@ class Search(Screen):
             self.since.day,
             self.until.day,
         )
+
+    def _look(self) -> None:
+        self._pause.stop()
+        asked = self._wanted()
+        self._clear.setVisible(asked.filtered)
         if asked == self._asked:
             return
         self._asked = asked
-        if not search.query(asked.words):
+        if not search.query(asked.words) and (asked.words.strip() or not asked.filtered):
             self.model.show([], 0)
             self.count.clear()
             self._shown.setCurrentIndex(0)
@@ -169,10 +213,13 @@ class Search(Screen):
             self.model.add(found.hits)
             return
         self.model.show(found.hits, found.total)
-        self._shown.setCurrentIndex(2 if found.hits else 1)
-        notes = words.counted(found.total, "note holds", "notes hold")
+        nothing = self._nothing if asked.words.strip() else self._none_fits
+        self._shown.setCurrentWidget(self.list if found.hits else nothing)
+        notes = words.counted(found.total, "note")
+        if asked.words.strip():
+            notes = words.counted(found.total, "note holds", "notes hold") + " all of this"
         order = "the best first" if found.ranked else "the newest first"
-        self.count.setText(f"{notes} all of this, {order}" if found.hits else "")
+        self.count.setText(f"{notes}, {order}" if found.hits else "")
         self.list.setCurrentIndex(self.model.index(min(self._row, len(found.hits) - 1), 0))
         self.list.setAccessibleDescription(self.count.text())
 
@@ -190,7 +237,7 @@ class Search(Screen):
 
 HOW = (
     "Type a word or its beginning. All the words you type must be in the note. Put words that belong together in "
-    'quotation marks: "safe place". Capitals and accents make no difference.'
+    'quotation marks: "safe place". Capitals and accents make no difference. Filters alone list the notes that fit.'
 )
 NOTHING_FOUND = "Try fewer words, or only the beginning of one; or take a filter away."
 
@@ -201,8 +248,9 @@ class Hits(QAbstractListModel):
     more = Signal(int)
     """More are wanted, from this place on."""
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, called: Callable[[str], str]) -> None:
         super().__init__(parent)
+        self._called = called
         self._hits: list[Hit] = []
         self._known: set[int] = set()
         self._total = self._read = 0
@@ -247,7 +295,8 @@ class Hits(QAbstractListModel):
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             passage = hit.snippet.replace(search.MATCH_START, "").replace(search.MATCH_END, "")
-            return f"{hit.client_name}, {hit.kind}, {words.full_day(hit.at)}: {passage}"
+            told = f"{self._called(hit.client_name)}, {hit.kind}, {words.full_day(hit.at)}"
+            return f"{told}: {passage}" if passage else told
         return hit if role == Qt.ItemDataRole.UserRole else None
 
 

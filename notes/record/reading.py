@@ -90,12 +90,29 @@ def last_alike(work: Work, note: Given) -> Note:
     """The client's newest signed note of the same template before this one, with its text. Raises NotFound."""
     row = references.note(work, note)
     query = (
-        "SELECT id FROM notes WHERE client_id = :client AND template = :template AND status = 'signed' AND id <> :id "
-        "ORDER BY at DESC, id DESC LIMIT 1"
+        "SELECT id FROM notes WHERE client_id = :client AND template = :template AND status = 'signed' "
+        "AND (coalesce(at, ''), id) < (:at, :id) ORDER BY at DESC, id DESC LIMIT 1"
     )
-    found = work.sql(query, client=row.client_id, template=row.template, id=row.id).scalar()
+    found = work.sql(query, client=row.client_id, template=row.template, at=row.at or "", id=row.id).scalar()
     if found is None:
-        raise NotFound("This client has no signed note of the same template yet.", "", "Begin with the template.")
+        raise NotFound("This client has no earlier signed note of the same template.", "", "Begin with the template.")
+    work.about(object=found)
+    return shown(work, found)
+
+
+@operation("note.open")
+def neighbour(work: Work, note: Given, step: int) -> Note:
+    """The client's note after this one (`step` 1) or before it (-1), by time, with its text; undated ones come first.
+
+    The last or the first gives itself, so that the line always says which note was read. Raises NotFound.
+    """
+    row = references.note(work, note)
+    beyond, order = (">", "ASC") if step > 0 else ("<", "DESC")
+    query = (
+        f"SELECT id FROM notes WHERE client_id = :client AND (coalesce(at, ''), id) {beyond} (:at, :id) "
+        f"ORDER BY coalesce(at, '') {order}, id {order} LIMIT 1"
+    )
+    found = work.sql(query, client=row.client_id, at=row.at or "", id=row.id).scalar() or row.id
     work.about(object=found)
     return shown(work, found)
 

@@ -51,7 +51,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Results:
-    """How many notes match, and the best of them; the newest, with no score, where there were too many to rank."""
+    """How many notes match, and the best of them; the newest, with no score, where they were not to be ranked."""
 
     total: int
     hits: list[Hit]
@@ -72,7 +72,8 @@ def run(
 ) -> Results:
     """The notes that hold all of `words`, best first, with a passage of each. Days `since` and `until` are included.
 
-    `skip` leaves out so many of the best, to go on where an earlier search ended.
+    `skip` leaves out so many of the best, to go on where an earlier search ended. Without a word but with a filter, the
+    notes that fit are listed, newest first, undated ones last, with no passage.
 
     The line holds which notes a passage was shown of, never the words. Raises NotFound, BadValue.
     """
@@ -85,19 +86,31 @@ def run(
             *during("n.at", since and values.day(since), until and values.day(until)),
         ]
     )
-    if not asked:
+    if not asked and (words.strip() or not given):
         return Results(0, [])
+    page = {"limit": values.limit(limit), "skip": max(0, skip)}
+    if not asked:
+        return _listed(work, filters, given, page)
     total = int(work.sql(f"SELECT count(*) {_MATCHING}", query=asked).scalar_one())
     best = _BEST if total <= MOST_RANKED else _NEWEST
     if given:
         count = f"SELECT count(*) FROM notes n WHERE +n.place IN (SELECT rowid {_MATCHING}) AND {filters}"
         total = int(work.sql(count, **given, query=asked).scalar_one())
-    given |= {"query": asked, "limit": values.limit(limit), "skip": max(0, skip), "word": _first_word(words)}
+    given |= {"query": asked, "word": _first_word(words), **page}
     rows = work.sql(best.format(filters=filters), **given, **_CUT).all()
     work.counts["found"] = total
     work.seen = [row.note for row in rows]
     work.clients = sorted({row.client for row in rows})
     return Results(total, [_hit(row) for row in rows], best is _BEST)
+
+
+def _listed(work: Work, filters: str, given: dict[str, Any], page: dict[str, int]) -> Results:
+    """The notes that fit, with no look at their texts: none was seen."""
+    total = int(work.sql(f"SELECT count(*) FROM notes n WHERE {filters}", **given).scalar_one())
+    rows = work.sql(_LISTED.format(filters=filters), **given, **page).all()
+    work.counts["found"] = total
+    work.clients = sorted({row.client for row in rows})
+    return Results(total, [_hit(row) for row in rows], ranked=False)
 
 
 _MATCHING = "FROM note_index WHERE note_index MATCH :query"
@@ -121,6 +134,12 @@ _NEWEST = f"""
     FROM newest CROSS JOIN note_index ON note_index.rowid = newest.place JOIN notes n ON n.place = newest.place
     JOIN clients c ON c.id = n.client_id
     WHERE note_index MATCH :query ORDER BY n.at DESC, n.id DESC"""
+
+
+_LISTED = f"""
+    SELECT {_SHOWN}, 0.0 AS score, '' AS passage
+    FROM notes n JOIN clients c ON c.id = n.client_id
+    WHERE {{filters}} ORDER BY n.at DESC, n.id DESC LIMIT :limit OFFSET :skip"""
 
 
 def query(words: str) -> str:

@@ -166,6 +166,15 @@ def test_initials_stand_for_names_where_they_are_preferred(window: Window, qtbot
     assert names.initials("  ") == "–"
 
 
+def test_who_looked_names_nobody_where_initials_are_preferred(window: Window, qtbot: QtBot, ada: int) -> None:
+    window.desk.preferences.initials = True
+    page = on(window, qtbot, "client", client=ada, tab="looked")
+    qtbot.waitUntil(lambda: bool(page.looked.rows.rows), timeout=PATIENCE)
+    told = " ".join(row.spoken for row in page.looked.rows.rows)
+    assert "of A. Q." in told
+    assert "Quillfeather" not in told
+
+
 def test_age_is_counted_to_the_birthday() -> None:
     assert age("1975-06-01", date(2026, 5, 31)) == "50 years old"
     assert age("1975-06-01", date(2026, 6, 1)) == "51 years old"

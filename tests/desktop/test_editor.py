@@ -7,9 +7,20 @@ from datetime import timedelta
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QTextCursor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
 
 from notes.desktop import words
+from notes.desktop.editor import Editor
 from notes.desktop.editor_find import matches
 from notes.desktop.editor_new import NewNote
 from notes.desktop.markdown_looks import HEADING, headings, utf16
@@ -199,9 +210,109 @@ def test_tags_are_added_and_taken_away(hands: Hands, long: int) -> None:
     hands.press(Key.Key_Return)
     hands.settle()
     assert hands.ask(reading.open, long).tags == ("sleep",)
-    editor.side.tag_removed.emit("sleep")
+    away = named(editor.side, "Take away the tag sleep")
+    assert min(away.width(), away.height()) >= 24
+    away.click()
     hands.settle()
     assert hands.ask(reading.open, long).tags == ()
+
+
+def named(within: QWidget, name: str) -> QAbstractButton:
+    """The button that screen readers call so."""
+    return next(button for button in within.findChildren(QAbstractButton) if button.accessibleName() == name)
+
+
+def test_tags_in_use_are_offered_after_one_question(hands: Hands, long: int) -> None:
+    editor = hands.open(long)
+    hands.press(Key.Key_T, CTRL)
+    before = len(hands.ask(log.show, event="client.list"))
+    QTest.keyClicks(editor.side.tag_line, "gr")
+    completer = editor.side.tag_line.completer()
+    hands.wait(lambda: completer.currentCompletion() == "grief")
+    QTest.keyClicks(editor.side.tag_line, "ie")
+    hands.settle()
+    assert len(hands.ask(log.show, event="client.list")) == before + 1
+    popup = completer.popup()
+    QTest.keyClick(popup, Key.Key_Down)
+    QTest.keyClick(popup, Key.Key_Return)
+    hands.press(Key.Key_Return)
+    hands.settle()
+    assert hands.ask(reading.open, long).tags == ("grief",)
+    hands.window.desk.go("today")
+    assert editor.side.tag_line._in_use.stringList() == []
+
+
+def test_a_tag_leads_to_the_notes_that_have_it(hands: Hands) -> None:
+    editor = hands.open(hands.note("signed"))
+    named(editor.side, "Search notes with the tag grief").click()
+    search = hands.window._screens["search"]
+    hands.wait(lambda: search.model.rowCount() == 1)
+    assert (search.tag.text(), search.box.text()) == ("grief", "")
+    hit = search.model.hit(search.model.index(0, 0))
+    assert (hit.note, hit.snippet) == (hands.note("signed"), "")
+    hands.window.back()
+    hands.wait(lambda: editor._note is not None)
+
+
+def test_nothing_of_a_note_stays_behind_the_other_screens(hands: Hands, long: int) -> None:
+    editor = hands.open(hands.note("signed"))
+    editor.note_history()
+    hands.settle()
+    editor._to_text()
+    editor.note_addendum()
+    editor.amending.reason.setText("A slip.")
+    hands.press(Key.Key_Return)
+    hands.settle()
+    hands.type("The herons came back.")
+    assert "herons" in editor.history.text.toPlainText() + editor.history.list.item(0).text()
+    assert editor.amending._original
+    hands.window.desk.go("today")
+    hands.settle()
+    assert traces(editor) == []
+    hands.open(long)
+    editor.note_sign()
+    editor.note_beside()
+    hands.settle()
+    assert "heron" in editor.last_look.text.toPlainText()
+    hands.window.desk.go("today")
+    hands.settle()
+    assert traces(editor) == []
+
+
+def traces(editor: Editor) -> list[str]:
+    """Words of a note or a name that are still somewhere on the screen of a note."""
+    texts = [text.toPlainText() for text in editor.findChildren(QTextEdit)]
+    texts += [text.toPlainText() for text in editor.findChildren(QPlainTextEdit)]
+    texts += [label.text() for label in editor.findChildren(QLabel)]
+    texts += [line.text() for line in editor.findChildren(QLineEdit)]
+    texts += [button.accessibleName() + button.text() for button in editor.findChildren(QAbstractButton)]
+    texts += [found.item(row).text() for found in editor.findChildren(QListWidget) for row in range(found.count())]
+    texts.append(editor.amending._original)
+    telling = ("heron", "Quillfeather", "slip", "grief", "Sleep", "Plan")
+    return [text for text in texts if any(word in text for word in telling)]
+
+
+def test_a_note_that_comes_after_one_has_left_is_not_shown(hands: Hands, long: int) -> None:
+    hands.open(long)
+    hands.window.desk.go("today")
+    hands.window.desk.go("note", note=long)
+    hands.window.desk.go("today")
+    hands.settle()
+    assert hands.editor._note is None
+    assert traces(hands.editor) == []
+    lines = [line.event for line in hands.ask(log.show) if line.event in ("note.edit", "note.close")]
+    assert lines.count("note.edit") == lines.count("note.close")
+
+
+def test_going_back_leads_to_the_same_place_in_the_note(hands: Hands, long: int) -> None:
+    editor = hands.open(long)
+    cursor = editor.page.textCursor()
+    cursor.setPosition(30)
+    editor.page.setTextCursor(cursor)
+    hands.window.desk.go("today")
+    hands.window.back()
+    hands.wait(lambda: editor._note is not None)
+    assert editor.page.textCursor().position() == 30
 
 
 def test_a_slip_in_client_and_date_is_corrected(hands: Hands, long: int) -> None:

@@ -40,6 +40,7 @@ VISITS: dict[str, tuple[str, Callable[[dict[str, int]], dict[str, Any]]]] = {
     "who looked": ("client", lambda ids: {"client": ids["client"], "tab": "looked"}),
     "search": ("search", lambda ids: {}),
     "what was found": ("search", lambda ids: {"words": "heron"}),
+    "notes that fit a filter": ("search", lambda ids: {"tag": "grief"}),
     "the access log": ("log", lambda ids: {}),
     "keys": ("help", lambda ids: {}),
     "the guide": ("help", lambda ids: {"part": "guide"}),

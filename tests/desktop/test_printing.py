@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -11,7 +12,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QLocale
+from PySide6.QtGui import QPageSize
 from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from notes.desktop import printing
 from notes.practice import log, naming
@@ -117,6 +121,43 @@ def test_printing_leaves_nothing_in_temporary_folders(
     hands.settle()
     assert (tmp_path / "out").read_bytes().startswith(b"%PDF")
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize(
+    "typed, meant", [("Report 3.5", "Report 3.5.pdf"), ("note.pdf", "note.pdf"), ("NOTE.PDF", "NOTE.PDF"), ("", None)]
+)
+def test_a_file_is_called_as_it_was_typed(monkeypatch: pytest.MonkeyPatch, typed: str, meant: str | None) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (typed, ""))
+    assert printing.choose_file(QWidget()) == (meant and Path(meant))
+
+
+def test_no_file_is_written_over(hands: Hands, asked: list, tmp_path: Path) -> None:
+    there = tmp_path / "out.pdf"
+    there.write_text("somebody's own")
+    editor = hands.open(hands.note("draft"))
+    editor.choose_file = lambda parent: there
+    editor.note_pdf()
+    asked[0][1]()
+    hands.wait(lambda: hands.notices)
+    assert "there already" in hands.notices[-1].text and hands.notices[-1].tone == "alarm"
+    assert there.read_text() == "somebody's own"
+    assert "note.print" not in {line.event for line in hands.ask(log.show)}
+
+
+def test_paper_is_letter_where_inches_are_measured_in() -> None:
+    measures, sizes = QLocale.MeasurementSystem, QPageSize.PageSizeId
+    assert printing.paper(measures.ImperialUSSystem) == sizes.Letter
+    assert {printing.paper(m) for m in (measures.MetricSystem, measures.ImperialUKSystem)} == {sizes.A4}
+
+
+def test_a_pdf_is_on_the_paper_of_this_computer(hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = hands.ask(reading.take_out, hands.note("signed"), "pdf")
+    for page, size in ((QPageSize.PageSizeId.Letter, "612 792"), (QPageSize.PageSizeId.A4, "595 842")):
+        monkeypatch.setattr(printing, "paper", lambda measures, page=page: page)
+        told = printing.pdf(printed, hands.window.desk.now())
+        box = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", told)
+        assert box is not None and [round(float(side)) for side in box.groups()] == [int(side) for side in size.split()]
 
 
 def test_no_client_is_named_to_the_printing_system(hands: Hands, asked: list, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListView, QStackedWidget
 from pytestqt.qtbot import QtBot
 
+from notes.desktop import place
 from notes.desktop.desk import Desk
 from notes.desktop.hits import marked
 from notes.desktop.search import PAGE, Search
@@ -166,6 +167,60 @@ def test_matches_are_found_among_the_signs_around_them() -> None:
     s, e = search.MATCH_START, search.MATCH_END
     assert marked(f"… the {s}heron{e} and {s}weir{e} …") == ("… the heron and weir …", [(6, 5), (16, 4)])
     assert marked("nothing") == ("nothing", [])
+
+
+def test_a_filter_alone_lists_the_notes_that_fit(qtbot: QtBot, screen: Search, ask: Any) -> None:
+    qtbot.keyClicks(screen.since, "2026-03-01")
+    qtbot.keyClick(screen.since, Qt.Key.Key_Return)
+    found(qtbot, screen, 2)
+    hits = [screen.model.hit(screen.model.index(row, 0)) for row in range(2)]
+    assert [(hit.at, hit.snippet) for hit in hits if hit] == [("2026-03-08T10:00:00", ""), ("2026-03-01T10:00:00", "")]
+    assert screen.count.text() == "2 notes, the newest first"
+    told = screen.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert told == "Ada Quillfeather, progress, Sunday 8 March 2026, 10:00"
+    qtbot.keyClick(screen.box, Qt.Key.Key_Down)
+    with qtbot.waitSignal(screen.desk.went, timeout=PATIENCE) as went:
+        qtbot.keyClick(screen.list, Qt.Key.Key_Return)
+    assert hits[0] is not None and went.args == ["note", {"note": hits[0].note, "find": ""}]
+
+
+def test_filters_are_cleared_at_once(qtbot: QtBot, screen: Search, ask: Any) -> None:
+    assert not screen._clear.isVisible()
+    ada = ask(clients.open, "Ada").id
+    screen.arrive(tag="grief", kind="crisis", since="2026-01-01", until="2026-12-31", client=ada, called="Ada")
+    assert screen._clear.isVisible()
+    stack = screen.findChild(QStackedWidget)
+    qtbot.waitUntil(lambda: shown(screen) is screen._none_fits, timeout=PATIENCE)
+    screen._clear.click()
+    assert stack is not None and shown(screen) is stack.widget(0)
+    assert not screen._clear.isVisible() and not screen._wanted().filtered
+    assert [box.text() for box in (screen.client, screen.tag, screen.since, screen.until)] == ["", "", "", ""]
+
+
+def test_filters_come_back_with_the_place_as_the_vault_keeps_it(qtbot: QtBot, screen: Search, ask: Any) -> None:
+    ada = ask(clients.open, "Ada").id
+    whole = {"words": "heron", "client": ada, "called": "Ada Quillfeather", "kind": "progress", "tag": "grief"}
+    whole |= {"since": "2026-02-01", "until": "2026-03-31"}
+    screen.arrive(**whole)
+    found(qtbot, screen, 1)
+    kept = place.read(place.write("search", screen.place(), screen.desk.now().date()))
+    assert kept is not None and kept.place == {**whole, "row": 0}
+    screen.arrive(words="weir")
+    found(qtbot, screen, 1)
+    assert not screen._wanted().filtered
+    screen.arrive(**kept.place)
+    assert screen.place() == kept.place
+    qtbot.waitUntil(lambda: screen.desk.worker.idle, timeout=PATIENCE)
+    screen.client.setFocus()  # what else there is to choose from is still asked for
+    qtbot.waitUntil(lambda: "Bruno Østergård" in screen.client._offered, timeout=PATIENCE)
+
+
+def test_who_prefers_initials_hears_no_name_either(qtbot: QtBot, screen: Search) -> None:
+    screen.desk.preferences.initials = True
+    qtbot.keyClicks(screen.box, "heron")
+    found(qtbot, screen, 1)
+    for role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
+        assert screen.model.index(0, 0).data(role).startswith("A. Q., progress, ")
 
 
 def test_what_was_found_leaves_the_window_with_the_screen(qtbot: QtBot, screen: Search) -> None:

@@ -147,6 +147,7 @@ CASES: dict[Operation[..., Any], Case] = {
     progress_notes.tag: with_note("signed", ("new",)),
     reading.open: with_note("signed"),
     reading.last_alike: with_alike,
+    reading.neighbour: with_note("draft", -1),
     reading.take_out: with_note("signed", "print"),
     reading.list_notes: given(),
     reading.history: with_note("signed"),

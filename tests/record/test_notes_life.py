@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 from collections.abc import Callable
 from datetime import datetime
@@ -589,6 +590,49 @@ def test_notes_are_listed_newest_first_undated_last_and_without_their_text(note_
 def test_a_list_filter_that_means_nothing_is_refused(note_practice: Practice, wrong: dict[str, str]) -> None:
     with pytest.raises((BadValue, NotFound)):
         note_practice.do(reading.list_notes, **wrong)
+
+
+def on(practice: Practice, day: str, client: str = "Mika") -> int:
+    return practice.do(progress_notes.create_signed, client, "free", f"Of {client} on {day}.", day).id
+
+
+def test_the_last_note_alike_is_the_one_before_also_for_a_note_written_late(note_practice: Practice) -> None:
+    tenth, twentieth = on(note_practice, "2026-03-10T10:00"), on(note_practice, "2026-03-20T10:00")
+    late = note_practice.do(progress_notes.create, "Mika", "free", "", "2026-03-11").id
+    assert note_practice.do(reading.last_alike, late).id == tenth
+    assert note_practice.do(reading.last_alike, twentieth).id == tenth  # a draft is no text to begin with
+    with pytest.raises(NotFound, match="no earlier signed note"):
+        note_practice.do(reading.last_alike, tenth)
+
+
+def test_the_note_before_and_after_are_the_same_clients_by_time(note_practice: Practice) -> None:
+    note_practice.do(clients.create, "Berit")
+    third, first = on(note_practice, "2026-03-20T10:00"), on(note_practice, "2026-03-10")
+    on(note_practice, "2026-03-15T10:00", "Berit")
+    second = note_practice.do(progress_notes.create, "Mika", "DAP", "A draft.", "2026-03-10T09:00").id
+    at_the_same_time = on(note_practice, "2026-03-20T10:00")
+    order = [first, second, third, at_the_same_time]
+    for before, after in itertools.pairwise(order):
+        assert note_practice.do(reading.neighbour, after, -1).id == before
+        assert note_practice.do(reading.neighbour, before, 1).id == after
+    assert note_practice.do(reading.neighbour, third, -1).text == "A draft."
+
+
+def test_the_first_note_has_itself_before_it_and_every_look_says_which_note_was_read(note_practice: Practice) -> None:
+    first, last = on(note_practice, "2026-03-10"), on(note_practice, "2026-03-20")
+    for note, step, read in ((last, -1, first), (first, 1, last), (first, -1, first), (last, 1, last)):
+        assert note_practice.do(reading.neighbour, note, step).id == read
+        line = note_practice.do(log.show, limit=1)[0]
+        assert (line.event, line.object, line.outcome) == ("note.open", str(read), "done")
+
+
+def test_a_note_of_no_date_is_the_first(note_practice: Practice) -> None:
+    undated, dated = begun(note_practice), on(note_practice, "1950-01-01")
+    with note_practice._engine.begin() as db:  # only notes that were brought in have none
+        db.exec_driver_sql("UPDATE notes SET at = NULL WHERE id = ?", (undated,))
+    assert note_practice.do(reading.neighbour, dated, -1).id == undated
+    assert note_practice.do(reading.neighbour, undated, 1).id == dated
+    assert note_practice.do(reading.neighbour, undated, -1).id == undated
 
 
 def test_without_a_time_a_note_is_of_this_minute(note_practice: Practice) -> None:

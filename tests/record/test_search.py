@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 import unicodedata
@@ -172,6 +173,27 @@ def test_the_line_of_a_search_says_which_notes_were_shown_and_never_the_words(se
     record = search_practice.do(log.export)[-1][0]
     assert f'"seen":["{note}"]' in record
     assert "embarrassing" not in record and "Mika" not in record
+
+
+def test_a_filter_without_a_word_lists_what_fits_newest_first_and_shows_no_passage(search_practice: Practice) -> None:
+    old, new = (wrote(search_practice, "Rain.", at=at, tags=("home",)) for at in ("2026-01-05", "2026-02-05"))
+    wrote(search_practice, "Rain.", "Berit", at="2026-03-05")
+    results = search_practice.do(search.run, " ", tag="Home")
+    assert [(hit.note, hit.snippet) for hit in results.hits] == [(new, ""), (old, "")]
+    assert (results.total, results.ranked) == (2, False)
+    record = json.loads(search_practice.do(log.export)[-1][0])
+    assert (record.get("seen"), record["counts"], len(record["clients"])) == (None, {"found": 2}, 1)
+    rest = search_practice.do(search.run, "", "Mika", limit=1, skip=1)
+    assert (rest.total, [hit.note for hit in rest.hits]) == (2, [old])
+    assert len(found(search_practice, "", since="2026-02-01")) == 2
+
+
+@pytest.mark.parametrize("words, filters", [("", {}), ("!!", {"tag": "home"})])
+def test_without_a_filter_or_with_signs_only_nothing_is_listed(
+    search_practice: Practice, words: str, filters: dict[str, str]
+) -> None:
+    wrote(search_practice, "Rain.", tags=("home",))
+    assert found(search_practice, words, **filters) == []
 
 
 @pytest.mark.parametrize(
