@@ -66,7 +66,7 @@ class ChoiceBox(QLineEdit):
         self._chosen = None
         self._offered, self._complete = {}, False
         self._names.clear()
-        self.clear()
+        self.setText("")  # ``clear`` could be undone
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

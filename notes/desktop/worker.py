@@ -7,6 +7,7 @@ and begun again when something is.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import itertools
 import queue
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 NEEDED = ("notes.practice.opening", "sqlalchemy.dialects.sqlite", "notes.desktop.today", "notes.desktop.always")
 """Modules that unlocking needs and the lock screen does not."""
+COLLECT_EVERY = 1000
+"""Milliseconds between two looks at whether Python's garbage is to be collected."""
 SHOWN_AFTER = 200
 """Milliseconds after which the window shows that something is at work."""
 
@@ -86,6 +89,18 @@ class Queue(queue.PriorityQueue[tuple[int, int, Job | None]]):
     """Jobs, those that run in the background last."""
 
 
+def collect() -> None:
+    """Collect garbage where as much has come together as makes Python do it by itself.
+
+    By itself it would do it in whichever thread comes to need memory. In the worker's that ends widgets there, and Qt
+    then ends the program.
+    """
+    for generation, (count, limit) in reversed(list(enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True)))):
+        if count > limit:
+            gc.collect(generation)
+            return
+
+
 def _nothing(_: Job) -> None:
     pass
 
@@ -117,6 +132,10 @@ class Worker(QObject):
         self._progressed.connect(self._tell)
         self._clock = QTimer(self, singleShot=True, interval=SHOWN_AFTER)
         self._clock.timeout.connect(self._say_at_work)
+        gc.disable()
+        self._garbage = QTimer(self, interval=COLLECT_EVERY)
+        self._garbage.timeout.connect(collect)
+        self._garbage.start()
         self._thread = threading.Thread(target=self._live, args=(self._queue,), name="vault", daemon=True)
         self._thread.start()
         threading.Thread(target=self._live, args=(self._aside,), name="aside", daemon=True).start()
@@ -251,6 +270,8 @@ class Worker(QObject):
         self._queue.put((2, next(self._numbers), None))
         self._aside.put((2, next(self._numbers), None))
         self._thread.join()
+        self._garbage.stop()
+        gc.enable()
 
     def progress(self, job: Job) -> Callable[[str, int, int], None]:
         """What long work calls as it goes on: it tells the window, and raises Cancelled when it is to end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,26 @@ def test_an_answer_comes_back_in_the_main_thread(qtbot: QtBot, open_desk: Desk) 
     open_desk.do(clients.list_clients, then=lambda found: answered.append((len(found), threading.current_thread())))
     qtbot.waitUntil(lambda: bool(answered), timeout=PATIENCE)
     assert answered == [(2, threading.main_thread())]
+
+
+def test_nothing_of_the_window_ends_in_the_workers_thread(qtbot: QtBot, worker: Worker) -> None:
+    ended: list[threading.Thread] = []
+
+    class Knot:
+        def __init__(self) -> None:
+            self.itself = self
+
+        def __del__(self) -> None:
+            ended.append(threading.current_thread())
+
+    gc.collect()
+    for _ in range(1000):
+        Knot()
+    done: list[object] = []
+    worker.apart(lambda job: [[number] for number in range(200_000)] and None, then=done.append)
+    qtbot.waitUntil(lambda: bool(done), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(ended) == 1000, timeout=PATIENCE)
+    assert set(ended) == {threading.main_thread()}
 
 
 def test_what_changed_is_told_and_what_was_only_read_is_not(qtbot: QtBot, open_desk: Desk, ask: Any) -> None:
