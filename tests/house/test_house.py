@@ -69,7 +69,7 @@ def _told(node: ast.FunctionDef | ast.ClassDef) -> bool:
         return False
     setter = any(isinstance(d, ast.Attribute) and d.attr == "setter" for d in node.decorator_list)
     commands = {command.name.replace(".", "_") for command in COMMANDS}
-    of_screens = {"arrive", "refresh", "leave", "place", "event"}
+    of_screens = {"arrive", "refresh", "leave", "place", "typed", "take_up", "event"}
     return setter or node.name in of_screens | commands or bool(re.search("[a-z][A-Z]", node.name))
 
 
