@@ -77,7 +77,7 @@ def test_a_tag_taken_away_comes_back(hands: Hands) -> None:
     assert hands.ask(reading.open, note).tags == ()
     undo_key(hands)
     assert hands.ask(reading.open, note).tags == ("grief",)
-    names = [editor.side._tags.itemAt(row).widget().text() for row in range(editor.side._tags.count())]
+    names = [editor.side._tags.itemAt(row).itemAt(0).widget().text() for row in range(editor.side._tags.count())]
     assert names == ["grief"]
 
 
