@@ -284,7 +284,7 @@ def test_a_fault_is_told_by_its_place_and_never_by_its_text(qtbot: QtBot, window
 
     window.desk.worker.run(failing)
     qtbot.waitUntil(lambda: "Session Notes has a fault." in seen(window), timeout=PATIENCE)
-    told = window._shown
+    told = window._frame.lines.shown
     assert told is not None and told.stays
     assert told.detail.endswith(f"ValueError, test_gate.py:{failing.__code__.co_firstlineno + 1}")
     assert told.detail in seen(window)

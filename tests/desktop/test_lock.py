@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
-from notes.desktop import place
+from notes.desktop import place, sample_practice
 from notes.desktop.daily_backup import QUIET
 from notes.desktop.desk import Desk, Notice
 from notes.desktop.idle import LATE, SOON, Idle, System, _on_the_bus, on_signals
@@ -417,7 +417,9 @@ def test_unlocking_looks_for_a_quiet_moment_only_where_a_daily_backup_is_wished(
     chosen: bool,
     sample: bool,
     looks_on: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(sample_practice, "_ours", lambda folder: sample)
     preferences.backup_daily = daily
     preferences.backup_folder = tmp_path if chosen else None
     open_desk.sample = sample

@@ -279,7 +279,7 @@ def test_an_export_asks_who_is_there_and_never_replaces_a_file(qtbot: QtBot, scr
     press(qtbot, screen, "Export …")
     with qtbot.waitSignal(screen.desk.said, timeout=PATIENCE):
         press(qtbot, screen.panel, "Choose where …")
-    assert asked == ["export the access log"]
+    assert asked == ["The access log is about to be exported."]
     first, *lines = target.read_text("utf-8").splitlines()
     assert json.loads(first)["format"] == "session-notes-access-log" and len(lines) == numbers(screen)[0] + 1
     before = target.read_bytes()

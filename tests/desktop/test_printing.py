@@ -46,7 +46,7 @@ def test_a_pdf_needs_the_identity_and_leaves_its_line(hands: Hands, asked: list,
     editor.note_pdf()
     hands.settle()
     assert not (tmp_path / "out.pdf").exists()
-    assert asked[0][0] == "Save this note as PDF"
+    assert asked[0][0] == "The note is about to be saved as PDF."
     asked[0][1]()
     hands.wait(lambda: hands.notices)
     lines = [line for line in hands.ask(log.show) if line.event == "note.print"]
