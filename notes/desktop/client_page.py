@@ -68,13 +68,18 @@ class ClientPage(Screen):
         self.setLayout(whole)
 
     def arrive(self, client: int | None = None, tab: str = "timeline", change: int | None = None, **place: Any) -> None:
-        if client != self._id:
+        if client != self._id:  # from one client's page to another's
             self._show_nobody()
         self._id, self._to_change = client, change
         self._put_away()
         self.tabs.setCurrentIndex(TABS.index(tab) if tab in TABS else 0)
         super().arrive()
         (self.list, self.looked, self.form.fields["name"])[self.tabs.currentIndex()].setFocus()
+
+    def leave(self) -> None:
+        """Nothing of a client stays behind the other screens: it is shown again when the log has its line."""
+        self._show_nobody()
+        self._id = None
 
     def place(self) -> dict[str, Any]:
         return {"client": self._id, "tab": TABS[self.tabs.currentIndex()]}

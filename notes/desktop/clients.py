@@ -35,6 +35,7 @@ class Clients(Screen):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self._everybody: list[tuple[str, Listed]] = []
+        self._was: Any = None
         self.filter = QLineEdit(placeholderText="Type a name", clearButtonEnabled=True)
         self.filter.setAccessibleName("Find a client by name")
         self.filter.textChanged.connect(self._narrow)
@@ -77,6 +78,11 @@ class Clients(Screen):
     def take_up(self, typed: dict[str, Any]) -> None:
         self.form.take_up(typed)
 
+    def leave(self) -> None:
+        """Nobody stays named behind the other screens."""
+        self._was, self._everybody = self.list.current(), []
+        self.list.show_rows([])
+
     def refresh(self) -> None:
         self.desk.do(client_page.overview, then=self._show, owner=self, latest="clients")
 
@@ -116,6 +122,8 @@ class Clients(Screen):
     def _show(self, found: list[Listed]) -> None:
         self._everybody = [(plain(client.name), client) for client in found]
         self._narrow()
+        self.list.go_to(self._was)
+        self._was = None
 
     def _narrow(self) -> None:
         now = self.desk.now()

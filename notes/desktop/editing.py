@@ -82,7 +82,7 @@ class Spell(QObject):
         text = editing.text
         self._pen = _Pen(self.note, editing.purpose, editing.reason, editing.spell, editing.counter, text, text, text)
         self._read = read
-        self._closing = False
+        self._closing = self._dropped = False
         self._idle = QTimer(self, singleShot=True, interval=IDLE)
         self._longest = QTimer(self, singleShot=True, interval=LONGEST)
         self._again = QTimer(self, singleShot=True, interval=AGAIN)
@@ -104,7 +104,8 @@ class Spell(QObject):
         self._pen.text = self._read()
         if self._pen.text != self._pen.on_disk:
             self.desk.saved.emit("Saving …")
-        self.desk.worker.run(self._pen.save, then=self._saved, failed=self._failed, owner=self, name="Saving")
+        owner = None if self._closing else self  # the last save is heard of also when another spell has taken over
+        self.desk.worker.run(self._pen.save, then=self._saved, failed=self._failed, owner=owner, name="Saving")
         self._again.start()
 
     def close(self) -> None:
@@ -116,6 +117,7 @@ class Spell(QObject):
 
     def drop(self) -> None:
         """Forget it: the draft is thrown away, or another spell of the same note takes over its text."""
+        self._dropped = True
         for clock in (self._idle, self._longest, self._again):
             clock.stop()
         self.desk.not_before_lock(self._before_lock)
@@ -149,8 +151,8 @@ class Spell(QObject):
         self.drop()
 
     def _saved(self, saved: Saved | None) -> None:
-        if self._pen.text != self._pen.on_disk:
-            return  # a newer text is on its way
+        if self._dropped or self._pen.text != self._pen.on_disk:
+            return  # another spell is at work, or a newer text is on its way
         self._again.stop()
         before = self.desk.unsaved.pop(self.note, None)
         if saved is not None:
@@ -166,7 +168,8 @@ class Spell(QObject):
         self.desk.unsaved[self.note] = self._pen.text
         told = " ".join(filter(None, (error.what, error.why)))
         self.desk.saved.emit(f"Not saved: {told} It is tried again.")
-        self._again.start()
+        if not self._dropped:
+            self._again.start()
 
     def _before_lock(self) -> None:
         pen, desk, note = self._pen, self.desk, self.note

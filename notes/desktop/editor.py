@@ -174,7 +174,7 @@ class Editor(Screen):
             self.page.write(kept)
             self._spell = Spell(self.desk, editing, self.page.text, self)
             if kept != editing.text:
-                self._spell.changed()
+                self._spell.changed()  # a save that failed
             self._turn_to(self.page)
         self._tell_text()
 

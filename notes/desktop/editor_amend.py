@@ -93,7 +93,7 @@ class Amending(QWidget):
         self.sign.setShortcut("Ctrl+Return")  # as a draft is signed; that command is out of force here
         self.original.read(note.text)
         self.page.write("")
-        self.reason.clear()
+        self.reason.setText("")  # ``clear`` could be undone
         self._writing(False)
         self.reason.setFocus()
         if begun:
@@ -109,7 +109,7 @@ class Amending(QWidget):
         self._note, self._original = 0, ""
         self.original.read("")
         self.page.write("")
-        self.reason.clear()
+        self.reason.setText("")  # ``clear`` could be undone
         return spell
 
     def _edit(self, reason: str | None) -> None:

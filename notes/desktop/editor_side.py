@@ -74,7 +74,7 @@ class TagLine(QLineEdit):
         """Let go of what was typed and offered."""
         self._asked = False
         self._in_use.setStringList([])
-        self.clear()
+        self.setText("")  # ``clear`` could be undone
 
     def _ask(self) -> None:
         if not self._asked:
@@ -92,7 +92,7 @@ class TagLine(QLineEdit):
 
     def _add(self) -> None:
         typed = self.text().strip()
-        self.clear()
+        self.setText("")
         if typed:
             self.added.emit(typed)
 

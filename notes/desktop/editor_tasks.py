@@ -14,7 +14,7 @@ from notes.desktop import printing, spelling
 from notes.desktop.desk import Desk
 from notes.desktop.editing import Spell
 from notes.desktop.spelling import Speller
-from notes.errors import UsageError
+from notes.errors import NotesError, UsageError
 from notes.record import own_words, progress_notes, reading, snippets
 from notes.record.progress_notes import Editing
 from notes.record.reading import Note
@@ -119,4 +119,10 @@ def throw_away(desk: Desk, note: Note, spell: Spell | None, text: str, reason: s
         desk.go("client", client=note.client) if purpose == "note" else desk.go("note", note=note.id)
         desk.say(told, undo=undo if spell is not None else None)
 
-    desk.do(progress_notes.discard, note.id, then=gone)
+    def kept(error: NotesError) -> None:
+        if spell is not None:
+            desk.unsaved[note.id] = text
+        desk.complain(error)
+        desk.go("note", note=note.id, **({} if purpose == "note" else {"change": purpose}))
+
+    desk.do(progress_notes.discard, note.id, then=gone, failed=kept)

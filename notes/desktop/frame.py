@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication, QFrame, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QStackedWidget, QToolButton, QWidget
 
 from notes.desktop import parts, theme
+from notes.desktop.actions import COMMANDS, MENUS
 from notes.desktop.desk import Desk
 from notes.desktop.identity import Identity
 from notes.desktop.lines import Lines
@@ -79,6 +80,15 @@ def _room(desk: Desk, name: str) -> QToolButton:
     made.setIconSize(QSize(20, 20))
     made.setMinimumHeight(theme.TARGET)
     return made
+
+
+def fill_menus(window: QMainWindow, desk: Desk) -> None:
+    """Every command in its menu, its keys everywhere in the window; the menus are hidden until the vault is open."""
+    for menu in MENUS:
+        made = window.menuBar().addMenu(menu)
+        made.addActions([desk.action(command.name) for command in COMMANDS if command.menu == menu])
+    window.addActions([desk.action(command.name) for command in COMMANDS])
+    window.menuBar().hide()
 
 
 def hide_what_floats(window: QWidget) -> None:

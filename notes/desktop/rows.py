@@ -203,6 +203,12 @@ class RowList(QListView):
         if self.snug:
             self.setFixedHeight(sum(self._painter.height_of(row) for row in rows) + 2 * theme.XS)
 
+    def go_to(self, key: Any) -> None:
+        """Make the row with this key the current one, if it is there."""
+        found = next((number for number, row in enumerate(self.rows.rows) if row.key == key and not row.heading), -1)
+        if found >= 0:
+            self.setCurrentIndex(self.rows.index(found))
+
     def current(self) -> Any:
         """The key of the current row."""
         index = self.currentIndex()

@@ -125,6 +125,9 @@ class Search(Screen):
         self._pause.stop()
         self._asked = None
         self.model.show([], 0)
+        for box in (self.client, self.tag):
+            if box.chosen is None:
+                box.forget()
 
     def place(self) -> dict[str, Any]:
         asked = self._wanted()

@@ -68,6 +68,11 @@ class Today(Screen):
         super().arrive(**place)
         self.day.setFocus()
 
+    def leave(self) -> None:
+        """Nobody stays named behind the other screens."""
+        for rows in (self.day, self.to_finish, self.record):
+            rows.show_rows([])
+
     def refresh(self) -> None:
         self.desk.do(today.open, then=self._show, owner=self, latest="today")
 

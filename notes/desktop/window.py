@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,9 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QWidget
 
 from notes.desktop import notices, parts, place
-from notes.desktop.actions import COMMANDS, MENUS
 from notes.desktop.daily_backup import DailyBackup
 from notes.desktop.desk import Desk, Notice
-from notes.desktop.frame import ROOMS, Frame, hide_what_floats, read_only_strip, sample_strip
+from notes.desktop.frame import ROOMS, Frame, fill_menus, hide_what_floats, read_only_strip, sample_strip
 from notes.desktop.gate import Gate
 from notes.desktop.idle import Idle, System
 from notes.desktop.screen import Screen
@@ -59,7 +59,7 @@ class Window(QMainWindow):
         column.addWidget(self._all, 1)
         central.setLayout(column)
         self.setCentralWidget(central)
-        self._build_menus()
+        fill_menus(self, desk)
         self.idle, self.system = Idle(lambda: desk.preferences.lock_after, parent=self), System(self)
         self.backup = DailyBackup(desk, lambda: self.idle.quiet, self)
         self.idle.lock_wanted.connect(self.lock)
@@ -159,7 +159,15 @@ class Window(QMainWindow):
     def _come_back(self, was: place.Place | None) -> None:
         """To where one was on this day; a new day begins with its sessions: somebody else may be in the room."""
         if self.desk.unsaved and "note" in SCREENS:
-            self.desk.go("note", note=next(iter(self.desk.unsaved)))
+            for note in list(self.desk.unsaved)[1:]:
+                go = partial(self.desk.go, "note", note=note, change="amendment")
+                told = "The last lines of another note are not on disk yet."
+                self._frame.lines.later(
+                    Notice(told, "They are saved as soon as it is open.", "attention", go, True, "Open it")
+                )
+            self.desk.go(
+                "note", note=next(iter(self.desk.unsaved)), change="amendment"
+            )  # of a draft: nothing is changed
         elif was is None or was.screen not in SCREENS:
             self.desk.go("today")
         elif was.day == self.desk.now().date().isoformat():
@@ -211,13 +219,6 @@ class Window(QMainWindow):
             self._frame.stack.addWidget(self._screens[name])
         return self._screens[name]
 
-    def _build_menus(self) -> None:
-        for menu in MENUS:
-            made = self.menuBar().addMenu(menu)
-            made.addActions([self.desk.action(command.name) for command in COMMANDS if command.menu == menu])
-        self.addActions([self.desk.action(command.name) for command in COMMANDS])
-        self.menuBar().hide()
-
     # --- going -------------------------------------------------------------------------------------------------
 
     def back(self) -> None:
@@ -233,10 +234,10 @@ class Window(QMainWindow):
     def _go(self, name: str, place: dict[str, Any]) -> None:
         self._frame.identity.forget()
         if self._current is not None:
-            self._current.leave()
-            self._current.put_out_of_force()
             if self._been:
                 self._been[-1] = (self._current.name, self._current.place())
+            self._current.leave()
+            self._current.put_out_of_force()
         screen = self._current = self._screen(name)
         self._been.append((name, place))
         del self._been[:-50]
