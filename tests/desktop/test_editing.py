@@ -143,6 +143,39 @@ def test_a_full_disk_keeps_the_text_until_there_is_room(hands: Hands, monkeypatc
     assert hands.on_disk(note) == hands.editor.page.text()
 
 
+def test_a_last_save_that_fails_is_heard_of_by_who_comes_back_before_it(hands: Hands) -> None:
+    note, window = hands.note("draft"), hands.window
+    hands.open(note)
+    with full_disk(hands, 1):
+        hands.editor.page.put("word " * 40_000)
+        typed = hands.editor.page.text()
+        window.desk.go("today")
+        window.desk.go("note", note=note)
+        hands.wait(lambda: window.desk.unsaved)
+        hands.settle()
+    assert window.desk.unsaved == {note: typed}
+    hands.open(note)
+    hands.wait(lambda: not window.desk.unsaved)
+    assert hands.on_disk(note) == hands.editor.page.text() == typed
+
+
+def test_a_draft_that_cannot_be_thrown_away_is_written_on(hands: Hands, vault: Path) -> None:
+    note = hands.note("draft")
+    hands.open(note)
+    hands.type("Still here. ")
+    size = max(path.stat().st_size for path in vault.iterdir())
+    with full_disk(hands, 4096 - size):
+        hands.editor.note_discard()
+        hands.wait(lambda: hands.notices)
+        hands.settle()
+    assert hands.notices[0].tone == "alarm"
+    hands.open(note)
+    hands.type("And on. ")
+    hands.press(Key.Key_S, CTRL)
+    hands.wait(lambda: not hands.window.desk.unsaved)
+    assert "Still here." in hands.on_disk(note) and "And on." in hands.on_disk(note)
+
+
 def test_a_lock_while_the_disk_is_full_keeps_the_text_and_the_next_unlocking_saves_it(
     hands: Hands, vault: Path, small_vault: tuple[Path, bytes]
 ) -> None:
