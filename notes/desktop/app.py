@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from notes.desktop import capture, notices, theme
@@ -20,6 +22,8 @@ from notes.vault import process
 
 def application(preferences: Preferences) -> QApplication:
     """The one QApplication, dressed."""
+    # Qt's file dialog keeps the folders visited in a file of its own, and folders are called after clients.
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, os.devnull)
     found = QApplication.instance()
     made = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     theme.set_text_size(made, preferences.text_size)
