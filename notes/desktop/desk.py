@@ -55,8 +55,8 @@ class Desk(QObject):
     """What is known of the record's state, in a few words, and their tone: for the line at the foot."""
     verified = Signal(object)
     """The Report of a verification of everything that ran to its end."""
-    identity_wanted = Signal(str, object)
-    """Why the passphrase is asked for again, and what to do once it was right."""
+    identity_wanted = Signal(str, object, bool)
+    """Why the passphrase is asked for again, what to do once it was right, and whether one given before does not do."""
 
     def __init__(
         self,
@@ -116,9 +116,12 @@ class Desk(QObject):
         told = " ".join(filter(None, (error.why, error.hint)))
         self.said.emit(Notice(advice.here(error.what), advice.here(told), "alarm", None, True))
 
-    def confirm_identity(self, why: str, then: Callable[[], None]) -> None:
-        """Ask for the passphrase again before `then`: for what takes text out, or changes who can open the vault."""
-        self.identity_wanted.emit(why, then)
+    def confirm_identity(self, why: str, then: Callable[[], None], *, anew: bool = False) -> None:
+        """Ask for the passphrase again before `then`: for what takes text out, or changes who can open the vault.
+
+        One that was given a short while ago is enough, but not `anew`.
+        """
+        self.identity_wanted.emit(why, then, anew)
 
     # --- commands ----------------------------------------------------------------------------------------------
 

@@ -85,7 +85,7 @@ class Keys(QWidget):
     def _ask_to_change(self) -> None:
         if not self.choose.will_do:
             return
-        self._desk.confirm_identity("The passphrase is about to be changed.", self._change)
+        self._desk.confirm_identity("The passphrase is about to be changed.", self._change, anew=True)
 
     def _change(self) -> None:
         try:
@@ -121,7 +121,7 @@ class Keys(QWidget):
 
     def _ask_for_sheet(self) -> None:
         why = "A new recovery sheet is about to be made."
-        self._desk.confirm_identity(why, lambda: self._show_sheet(self._sheet_counts))
+        self._desk.confirm_identity(why, lambda: self._show_sheet(self._sheet_counts), anew=True)
 
     def _show_sheet(self, then: Callable[[], None]) -> None:
         """Show a new key. The old one goes on to count until this one is on paper."""

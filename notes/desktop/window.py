@@ -296,8 +296,8 @@ class Window(QMainWindow):
 
     # --- asking again ------------------------------------------------------------------------------------------
 
-    def _ask_again(self, why: str, then: Callable[[], None]) -> None:
-        if self._frame.identity.valid:
+    def _ask_again(self, why: str, then: Callable[[], None], anew: bool) -> None:
+        if self._frame.identity.valid and not anew:
             then()
             return
         self._frame.identity.ask(why, then)

@@ -96,6 +96,13 @@ def test_the_passphrase_is_asked_again_leaves_a_line_and_holds_for_a_while(
     assert window._frame.stack.currentWidget() is window._frame.identity
     click(window._frame.identity._cancel)
     assert done == ["first", "second"]
+    identify_again = window._frame.identity
+    clock[0] = identify_again._given or 0
+    assert identify_again.valid
+    window.desk.confirm_identity("Who can open the vault is about to change.", lambda: done.append("key"), anew=True)
+    assert window._frame.stack.currentWidget() is identify_again
+    assert done == ["first", "second"]
+    click(identify_again._cancel)
     lines = [(line.event, line.outcome) for line in ask(log.show, limit=20) if line.event == "key.confirm"]
     assert sorted(lines) == [("key.confirm", "done"), ("key.confirm", "refused")]
 
