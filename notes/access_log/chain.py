@@ -127,7 +127,10 @@ def walk(connection: Connection, vault_id: str, after: int = 0) -> Iterator[Line
     """The lines after number `after`, each verified. Raises ChainBroken naming the first that does not fit."""
     head = genesis(vault_id)
     if after:
-        head = bytes(connection.execute(text("SELECT head FROM access_log WHERE seq = :n"), {"n": after}).scalar_one())
+        found = connection.execute(text("SELECT head FROM access_log WHERE seq = :n"), {"n": after}).scalar()
+        if not isinstance(found, bytes):
+            raise broken(after, "it is missing")
+        head = found
     expected = after
     query = "SELECT seq, record, head FROM access_log WHERE seq > ? ORDER BY seq"
     for rows in connection.exec_driver_sql(query, (after,)).partitions(1000):

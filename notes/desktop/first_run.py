@@ -81,12 +81,14 @@ class FirstRun(QWidget):
     def _start(self) -> QWidget:
         page, column = QWidget(), parts.stacked(gap=theme.L)
         recent = self._desk.preferences.recent
+        first: QWidget | None = None
         if recent:
             card = parts.Card("Your vaults")
             for folder in recent:
                 open_it = parts.button(folder.stem, self._opener(folder), icon="lock-simple")
                 open_it.setToolTip(str(folder.parent))
                 card.body.addWidget(open_it)
+                first = first or open_it
             column.addWidget(card)
         new = parts.button("Make a new vault", lambda: self._turn(self.practice_page), tone="" if recent else "main")
         self._begin = new
@@ -117,7 +119,7 @@ class FirstRun(QWidget):
         column.addWidget(there)
         column.addStretch(1)
         page.setLayout(column)
-        page.setFocusProxy(new)
+        page.setFocusProxy(first or new)  # Tab would pass over what stands above it
         return page
 
     def _opener(self, folder: Path) -> Callable[[], None]:

@@ -56,6 +56,13 @@ def test_the_tail_alone_can_be_walked(practice: Practice) -> None:
     assert [line.record["seq"] for line in tail] == [last - 1, last]
 
 
+def test_a_tail_whose_beginning_is_missing_is_named(practice: Practice) -> None:
+    assert practice._engine is not None
+    with practice._engine.connect() as connection, pytest.raises(ChainBroken) as told:
+        list(chain.walk(connection, practice.vault_id, after=chain.end(connection, practice.vault_id).seq + 1))
+    assert "it is missing" in told.value.why
+
+
 def test_only_events_of_the_vocabulary_that_leave_lines_can_be_appended(practice: Practice) -> None:
     assert practice._engine is not None
     with practice._engine.connect() as connection:

@@ -154,7 +154,7 @@ def tell_the_story(home: Home) -> None:
         (0, ("backup", "make", backups, "--keep-all"), {}),
         (0, ("backup", "drill", backups), {}),
         (0, ("backup", "list", backups), {}),
-        (0, ("key", "recovery", "--sheet", home.own("sheet.pdf")), {}),
+        (0, ("key", "recovery", "--recovery-sheet", home.own("sheet.pdf")), {}),
         (2, ("backup", "check", home.own(WORDS["mistyped"])), {}),
         (0, ("verify",), {}),
     ]
