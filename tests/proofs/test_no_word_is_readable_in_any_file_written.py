@@ -155,7 +155,7 @@ def tell_the_story(home: Home) -> None:
         (0, ("backup", "drill", backups), {}),
         (0, ("backup", "list", backups), {}),
         (0, ("key", "recovery", "--recovery-sheet", home.own("sheet.pdf")), {}),
-        (2, ("backup", "check", home.own(WORDS["mistyped"])), {}),
+        (7, ("backup", "check", home.own(WORDS["mistyped"])), {}),
         (0, ("verify",), {}),
     ]
     for code, words, given in [*story, *(more if PROOF else [])]:
