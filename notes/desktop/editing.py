@@ -7,6 +7,7 @@ never waits. What could not be saved stays in the editor and in ``Desk.unsaved``
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -72,6 +73,13 @@ class _Pen:
         """End the spell."""
         practice.do(progress_notes.close, self.note, self.spell)
 
+    def save_and_close(self, practice: Practice, _: Job | None = None) -> Saved | None:
+        """The last save, and the end of the spell before anything else is done. Raises what ``save_draft`` raises."""
+        saved = self.save(practice)
+        with contextlib.suppress(NotesError):  # it is ended, and said to be interrupted, at the next unlocking
+            self.close(practice)
+        return saved
+
 
 class Spell(QObject):
     """Keeps the draft of one note on disk while it is typed. `read` gives the text as it is now on `page`."""
@@ -104,8 +112,9 @@ class Spell(QObject):
         self._pen.text = self._read()
         if self._pen.text != self._pen.on_disk:
             self.desk.saved.emit("Saving …")
-        owner = None if self._closing else self  # the last save is heard of also when another spell has taken over
-        self.desk.worker.run(self._pen.save, then=self._saved, failed=self._failed, owner=owner, name="Saving")
+        run, owner = (self._pen.save_and_close, None) if self._closing else (self._pen.save, self)
+        # The last save is heard of also when another spell has taken over.
+        self.desk.worker.run(run, then=self._saved, failed=self._failed, owner=owner, name="Saving")
         self._again.start()
 
     def close(self) -> None:
@@ -160,8 +169,6 @@ class Spell(QObject):
         elif before is not None:
             self.desk.saved.emit("Saved")
         if self._closing:
-            # one that cannot be ended now is ended, and said to be interrupted, at the next unlocking
-            self.desk.worker.run(self._pen.close, failed=lambda _: None)
             self.drop()
 
     def _failed(self, error: NotesError) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -33,10 +32,9 @@ PATIENCE = 20_000
 
 @pytest.fixture(autouse=True)
 def widgets_end_with_their_test(qapp: QApplication) -> Iterator[None]:
-    """Not in the middle of the next one, where Python might collect what is left of them in the worker's thread."""
+    """Not in the middle of the next one."""
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # type: ignore[call-overload]
-    gc.collect()
 
 
 @pytest.fixture

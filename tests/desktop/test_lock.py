@@ -184,7 +184,7 @@ def test_text_that_could_not_be_saved_is_kept_in_memory_and_never_thrown_away(
     qtbot.waitUntil(lambda: bool(given), timeout=PATIENCE)
     writing.gate.opened.emit(given[0])
     assert isinstance(writing._current, Desktop)
-    assert writing._current.at == {"note": 7}
+    assert writing._current.at == {"note": 7, "change": "amendment"}
     assert writing.desk.unsaved == {7: "The last lines."}  # for the editor to take up
 
 
