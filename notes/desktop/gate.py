@@ -50,6 +50,7 @@ class Gate(QWidget):
         self._at_work.setAccessibleName("Unlocking")
         self._waiting = parts.words("Unlocking …", theme.SMALL, tone="quiet")
         self._trouble = parts.words(tone="alarm")
+        self._fields.way.clicked.connect(self._trouble.hide)  # it was about the other way
         self._kept = parts.words(tone="attention")
         self._sample = parts.words(tone="quiet")
         if filled_in:

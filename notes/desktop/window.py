@@ -159,15 +159,14 @@ class Window(QMainWindow):
     def _come_back(self, was: place.Place | None) -> None:
         """To where one was on this day; a new day begins with its sessions: somebody else may be in the room."""
         if self.desk.unsaved and "note" in SCREENS:
-            for note in list(self.desk.unsaved)[1:]:
+            first, *others = self.desk.unsaved
+            for note in others:
                 go = partial(self.desk.go, "note", note=note, change="amendment")
                 told = "The last lines of another note are not on disk yet."
                 self._frame.lines.later(
                     Notice(told, "They are saved as soon as it is open.", "attention", go, True, "Open it")
                 )
-            self.desk.go(
-                "note", note=next(iter(self.desk.unsaved)), change="amendment"
-            )  # of a draft: nothing is changed
+            self.desk.go("note", note=first, change="amendment")  # to a draft it says nothing
         elif was is None or was.screen not in SCREENS:
             self.desk.go("today")
         elif was.day == self.desk.now().date().isoformat():

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from notes.desktop.editor import Editor
+from notes.desktop.editor_new import NewNote
 from notes.desktop.window import Window
 from notes.record import reading
 from tests.desktop.conftest import PATIENCE
@@ -60,3 +61,12 @@ class Hands:
     def on_disk(self, note: int) -> str:
         """The text as it is in the vault."""
         return str(self.ask(reading.open, note).text)
+
+
+def new_note(hands: Hands, **place: object) -> NewNote:
+    """The screen where a note is begun."""
+    hands.window.desk.go("new_note", **place)
+    hands.settle()
+    screen = hands.window._screens["new_note"]
+    assert isinstance(screen, NewNote)
+    return screen

@@ -22,12 +22,11 @@ from PySide6.QtWidgets import (
 from notes.desktop import words
 from notes.desktop.editor import Editor
 from notes.desktop.editor_find import matches
-from notes.desktop.editor_new import NewNote
 from notes.desktop.markdown_looks import HEADING, headings, utf16
 from notes.errors import NotFound
 from notes.practice import log
 from notes.record import clients, progress_notes, reading, sessions
-from tests.desktop.editor_kit import ALT, CTRL, SHIFT, Hands, Key
+from tests.desktop.editor_kit import ALT, CTRL, SHIFT, Hands, Key, new_note
 
 TEXT = "## Mood\n\nBetter; she *laughed*.\n\n## Sleep\n\nThe heron slept badly.\n\n## Plan\n\nHerons again."
 
@@ -36,14 +35,6 @@ TEXT = "## Mood\n\nBetter; she *laughed*.\n\n## Sleep\n\nThe heron slept badly.\
 def long(hands: Hands) -> int:
     """A draft with three sections."""
     return int(hands.ask(progress_notes.create, "Ada", "free", TEXT).id)
-
-
-def new_note(hands: Hands, **place: object) -> NewNote:
-    hands.window.desk.go("new_note", **place)
-    hands.settle()
-    screen = hands.window._screens["new_note"]
-    assert isinstance(screen, NewNote)
-    return screen
 
 
 def test_the_header_says_whose_of_when_and_in_which_state(hands: Hands) -> None:

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from notes.desktop.editor_new import NewNote
 from notes.practice import log
 from notes.record import clients, progress_notes, reading, sessions
-from tests.desktop.editor_kit import Hands, Key
+from tests.desktop.editor_kit import Hands, Key, new_note
 
 CONTACT = Key.Key_9
 
@@ -21,14 +20,6 @@ def noon(hands: Hands) -> datetime:
     at = datetime.combine(hands.window.desk.now().date(), time(12))
     hands.window.desk.now = lambda: at
     return at
-
-
-def new_note(hands: Hands, **place: object) -> NewNote:
-    hands.window.desk.go("new_note", **place)
-    hands.settle()
-    screen = hands.window._screens["new_note"]
-    assert isinstance(screen, NewNote)
-    return screen
 
 
 def bruno(hands: Hands) -> int:
