@@ -131,7 +131,7 @@ def _inside(vault: Path, notes: int) -> list[tuple[str, str, str]]:
     secret = Secret("passphrase", bytearray(PASSPHRASE.encode()))
     began = time.perf_counter()
     desk.worker.unlock(vault, secret, window.gate.opened.emit, print)
-    until(lambda: window._current is not None and window._current._told is not None)
+    until(lambda: window.house is not None and window.house.current._told is not None)
     unlocked = time.perf_counter() - began
 
     from notes.record import clients, progress_notes

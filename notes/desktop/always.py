@@ -85,13 +85,14 @@ def _verification(window: Window) -> None:
 
 
 def _recovery_sheet(window: Window) -> None:
-    """Say it again at each unlocking, where the sheet of a vault made here was never typed back."""
+    """Say it again at each unlocking, where the sheet that counts was made here and never typed back."""
     desk, folder = window.desk, window.folder
     if folder is None or desk.sample:
         return
 
     def look(_: Job) -> bool:
-        return desk.preferences.sheet_is_on_paper(header.read(folder).header.vault)
+        unconfirmed = desk.preferences.unconfirmed_sheets
+        return not any(slot.id in unconfirmed for slot in header.read(folder).header.slots)
 
     def tell(on_paper: bool) -> None:
         if not on_paper:

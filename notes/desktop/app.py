@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication
 
-from notes.desktop import capture, notices, theme
+from notes.desktop import capture, faults, theme
 from notes.desktop.desk import Desk
-from notes.desktop.idle import on_signals
 from notes.desktop.preferences import Preferences
 from notes.desktop.window import TITLE, Window
 from notes.desktop.worker import Worker
@@ -34,27 +33,31 @@ def application(preferences: Preferences) -> QApplication:
     return made
 
 
-def tell_faults(tell: Callable[[BaseException], object]) -> None:
-    """A fault in the program is told by its place. Python would print its text, and desktops keep what is printed."""
-
-    def hook(kind: type[BaseException], error: BaseException | None, _: TracebackType | None) -> None:
-        error = error or kind()
-        print(notices.fault(error).detail, file=sys.stderr)
-        tell(error)
-
-    sys.excepthook = hook
-    sys.unraisablehook = lambda told: hook(told.exc_type, told.exc_value, told.exc_traceback)
+def on_signals(end: Callable[[], object]) -> None:
+    """Run `end` when the system asks the program to end. Python looks at signals between two steps, so at each tick."""
+    for name in ("SIGTERM", "SIGHUP", "SIGINT"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: end())
 
 
-def main(folder: Path | None, sample: bool = False) -> int:
-    """Show the window until it is closed. Gives the exit code."""
+def lock_with_the_system(window: Window) -> None:
+    """Lock when the computer is about to sleep, or its screen or session is locked."""
+    from notes.desktop.idle import System  # read only now: the lock screen does not wait for it
+
+    system = System(window)
+    system.lock_wanted.connect(window.lock)
+    system.listen(int(window.winId()))
+
+
+def main(folder: Path | None, sample: bool = False, restore: bool = False) -> int:
+    """Show the window until it is closed; with `restore`, where a backup is restored. Gives the exit code."""
     process.harden()
     preferences = Preferences()
     if folder is None and not sample:
         folder = next(iter(preferences.recent), None)
     app = application(preferences)
     desk = Desk(Worker(), preferences)
-    tell_faults(desk.worker.went_wrong.emit)
+    faults.tell(desk.worker.went_wrong.emit)
     desk.sample = sample and folder is not None
     if desk.sample:
         assert folder is not None
@@ -62,16 +65,21 @@ def main(folder: Path | None, sample: bool = False) -> int:
 
         sample_practice.use(folder)
 
-    def start_afresh(folder: Path) -> None:
-        process.replace([str(folder.absolute()), *(["--sample"] if desk.sample else [])])
+    def start_afresh(folder: Path | None) -> None:
+        was = folder or window.folder
+        assert was is not None  # there was a vault to lock
+        asked = [*(["--restore"] if folder is None else []), *(["--sample"] if desk.sample else [])]
+        process.replace([str(was.absolute()), *asked])  # the folder first: it says that the window is meant
 
-    window = Window(desk, folder, start_afresh)
-    window.system.listen(int(window.winId()))
+    window = Window(desk, None if restore else folder, start_afresh)
+    window.furnished.connect(lambda: lock_with_the_system(window), Qt.ConnectionType.SingleShotConnection)
     app.commitDataRequest.connect(lambda _: window.end_now())
     on_signals(window.close)
     window.show()
     capture.protect(window)
-    if sample and folder is None:
+    if restore:
+        window.first_run.restore()
+    elif sample and folder is None:
         window.first_run.try_sample()
     code = app.exec()
     desk.worker.stop()

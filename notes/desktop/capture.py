@@ -8,7 +8,6 @@ window, Wayland leaves it to the one who shares.
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import sys
 from typing import Any
 
@@ -62,6 +61,8 @@ def conceal_pasteboard() -> None:  # pragma: no cover
 
 
 def _objc() -> Any:  # pragma: no cover
+    import ctypes.util  # slow to read, and of use here only
+
     return ctypes.CDLL(ctypes.util.find_library("objc"))
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 
-from notes.desktop import advice, icons
+from notes.desktop import icons
 from notes.desktop.actions import COMMANDS
 from notes.desktop.preferences import Preferences
 from notes.desktop.worker import Fault, Job, Worker
@@ -71,7 +72,6 @@ class Desk(QObject):
         """Whether this is the sample practice, which is marked on every screen."""
         self.verifying: Verifying | None = None
         """The verification in the background, once the vault is open."""
-        self._actions = {command.name: self._action(command) for command in COMMANDS}
         self._taken: dict[str, Callable[[], Any]] = {}
         self._before_lock: list[Callable[[], None]] = []
         self.unsaved: dict[int, str] = {}
@@ -113,6 +113,8 @@ class Desk(QObject):
         """Say what went wrong, why, and what to do; it stays until it is read."""
         if isinstance(error, Fault):
             return  # it has been said
+        from notes.desktop import advice  # read only now: the lock screen does not wait for it
+
         told = " ".join(filter(None, (error.why, error.hint)))
         self.said.emit(Notice(advice.here(error.what), advice.here(told), "alarm", None, True))
 
@@ -124,6 +126,10 @@ class Desk(QObject):
         self.identity_wanted.emit(why, then, anew)
 
     # --- commands ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _actions(self) -> dict[str, QAction]:
+        return {command.name: self._action(command) for command in COMMANDS}
 
     def action(self, name: str) -> QAction:
         """The action of a command, for menus and buttons. Raises KeyError."""

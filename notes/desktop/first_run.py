@@ -32,7 +32,7 @@ class FirstRun(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._made: Path | None = None
-        self._vault = ""
+        self._slot = ""
         self._named_by_hand = False
         self._where_am_i = parts.words("", theme.SMALL, tone="quiet")
         self._trouble = parts.words(tone="alarm")
@@ -269,10 +269,10 @@ class FirstRun(QWidget):
             return
         typed, name, folder = self._choose.take(), self._name.text().strip(), Path(self._folder.text())
 
-        def create(_: Job) -> tuple[str, bytearray]:
+        def create(_: Job) -> tuple[str, str, bytearray]:
             from notes.practice import opening
             from notes.practice.surroundings import this_computer
-            from notes.vault import keys
+            from notes.vault import header, keys
             from notes.vault.files import machine_error
 
             try:
@@ -282,7 +282,8 @@ class FirstRun(QWidget):
                 raise machine_error(error) from None
             finally:
                 keys.wipe(typed)
-            return created.vault_id, created.recovery_key
+            sheet = next(slot.id for slot in header.read(folder).header.slots if slot.kind == "recovery")
+            return created.vault_id, sheet, created.recovery_key
 
         self._back.setEnabled(False)
         self._make.setEnabled(False)
@@ -298,11 +299,11 @@ class FirstRun(QWidget):
 
     # --- step 3: the recovery sheet ----------------------------------------------------------------------------
 
-    def _created(self, folder: Path, vault_id: str, key: bytearray) -> None:
+    def _created(self, folder: Path, vault_id: str, slot: str, key: bytearray) -> None:
         self._making.over()
-        self._made, self._vault = folder, vault_id
+        self._made, self._slot = folder, slot
         self._desk.preferences.remember(folder)
-        self._desk.preferences.note_sheet(vault_id, on_paper=False)  # the window may be closed before it is
+        self._desk.preferences.note_sheet(slot, on_paper=False)  # the window may be closed before it is
         today = self._desk.now().date()
         self.sheet = RecoveryCard(self._desk.worker, key, self._name.text().strip(), vault_id, today)
         self.sheet.confirmed.connect(self._done)
@@ -312,7 +313,7 @@ class FirstRun(QWidget):
 
     def _done(self) -> None:
         self.sheet.forget()
-        self._desk.preferences.note_sheet(self._vault, on_paper=True)
+        self._desk.preferences.note_sheet(self._slot, on_paper=True)
         self.chosen.emit(self._made)
 
 

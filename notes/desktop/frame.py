@@ -1,42 +1,15 @@
-"""What stands around every screen: the rooms on the left, the line at the foot, and the strips that warn."""
+"""What stands around every screen: the rooms on the left, the line at the foot, the menus."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QMainWindow, QToolButton
 
 from notes.desktop import parts, theme
 from notes.desktop.actions import COMMANDS, MENUS
 from notes.desktop.desk import Desk
-from notes.desktop.identity import Identity
-from notes.desktop.lines import Lines
-from notes.desktop.parts import NoticeBar
 
 ROOMS = ("go.today", "go.clients", "go.search", "go.log", "go.settings")
-
-
-class Frame(QWidget):
-    """All of it, with a screen in the middle: `stack` holds the screens, and `identity`, which may take their place."""
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        rooms = Rooms(desk)
-        self.rooms = rooms.buttons
-        self.foot, self.notice = Foot(), NoticeBar()
-        self.lines = Lines(desk, self.notice)
-        self.stack, self.identity = QStackedWidget(), Identity(desk.worker)
-        self.stack.addWidget(self.identity)
-        self.above = parts.stacked(self.notice, gap=theme.S, margin=(theme.L, theme.S))
-        middle = parts.stacked(gap=0)
-        middle.addLayout(self.above)
-        middle.addWidget(self.stack, 1)
-        middle.addWidget(self.foot)
-        row = parts.beside(gap=0)
-        row.addWidget(rooms)
-        row.addLayout(middle, 1)
-        self.setLayout(row)
 
 
 class Rooms(QFrame):
@@ -89,32 +62,3 @@ def fill_menus(window: QMainWindow, desk: Desk) -> None:
         made.addActions([desk.action(command.name) for command in COMMANDS if command.menu == menu])
     window.addActions([desk.action(command.name) for command in COMMANDS])
     window.menuBar().hide()
-
-
-def hide_what_floats(window: QWidget) -> None:
-    """Take menus, dialogs and tips off the screen: they too show what is inside."""
-    for widget in QApplication.topLevelWidgets():
-        if widget is not window and widget.isVisible():
-            widget.close()
-
-
-def sample_strip() -> QFrame:
-    """Says that nobody here is real."""
-    strip = QFrame()
-    strip.setObjectName("strip")
-    told = parts.words("Sample practice: invented clients, thrown away at the end. Write no real client in here.")
-    told.setFont(theme.font(theme.SMALL))
-    strip.setLayout(parts.beside(told, margin=(theme.L, theme.XS)))
-    return strip
-
-
-def read_only_strip(decide: Callable[[], None]) -> QFrame:
-    """Says that this is an older copy, for as long as nothing is decided."""
-    strip = QFrame()
-    strip.setObjectName("strip")
-    told = parts.words("For reading only: this is not the newest state of your record.")
-    row = parts.beside(gap=theme.M, margin=(theme.L, theme.XS))
-    row.addWidget(told, 1)
-    row.addWidget(parts.button("Decide …", decide))
-    strip.setLayout(row)
-    return strip

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from notes.desktop import parts, theme
-from notes.desktop.notices import in_words
 from notes.desktop.opening_fields import OpeningFields
 from notes.desktop.worker import Opened, Worker
 from notes.errors import Busy, NotesError, WrongKey
@@ -167,4 +166,6 @@ def _told(error: NotesError, recovery: bool) -> str:
         return "That passphrase does not open this vault. Type it again, slowly; it may help to show it with the eye."
     if isinstance(error, Busy):
         return "This vault is open in another window or program. Close it there, then unlock here."
+    from notes.desktop.notices import in_words  # read only now: the lock screen does not wait for it
+
     return in_words(error)

@@ -24,7 +24,7 @@ def icon(name: str, role: str = "text") -> QIcon:
 
     Raises KeyError when there is no such sign.
     """
-    return QIcon(_Engine(_signs()[name], role))
+    return QIcon(_Engine(chr(int(_signs()[name], 16)), role))
 
 
 class _Engine(QIconEngine):
@@ -63,7 +63,9 @@ def _folder() -> Path:
 
 @functools.cache
 def _signs() -> dict[str, str]:
-    return {name: chr(int(code, 16)) for name, code in json.loads((_folder() / SIGNS).read_bytes()).items()}
+    """Each sign's place in the font, in hexadecimal, by its name."""
+    found: dict[str, str] = json.loads((_folder() / SIGNS).read_bytes())
+    return found
 
 
 @functools.cache

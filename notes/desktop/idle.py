@@ -10,7 +10,6 @@ import contextlib
 import ctypes
 import math
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -204,10 +203,3 @@ class _WindowsMessages(QAbstractNativeEventFilter):
         if sleeps or gone:
             self._tell()
         return False, 0
-
-
-def on_signals(end: Callable[[], object]) -> None:
-    """Run `end` when the system asks the program to end. Python looks at signals between two steps, so at each tick."""
-    for name in ("SIGTERM", "SIGHUP", "SIGINT"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: end())

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from notes.desktop import advice
-from notes.desktop.desk import Notice
 from notes.errors import NotAVault, NotesError
 
 _AT_THE_END = re.compile(r":\s+notes ([a-z]+)(?: [a-z]+)?(?: --[\w-]+(?: [\w.|]+?)?)*(?=\.?(?:\s|$))")
@@ -70,13 +67,3 @@ def way(told: Told, go: Callable[..., None]) -> tuple[str, Callable[[], None]] |
         return None
     verb, screen, place = PLACES[told.room]
     return verb, lambda: go(screen, **place)
-
-
-def fault(error: BaseException) -> Notice:
-    """A fault in the program: where it is, never its text, which could hold what was being worked on."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f", {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    told = (
-        f"Nothing half-done was kept. Please report this line; it holds no client data: {type(error).__name__}{where}"
-    )
-    return Notice("Session Notes has a fault.", told, "alarm", None, True)

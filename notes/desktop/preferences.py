@@ -36,19 +36,16 @@ class Preferences:
         others = [str(known) for known in self.recent if known != folder.absolute()]
         self._keep("recent", [str(folder.absolute()), *others][:8])
 
-    def sheet_is_on_paper(self, vault: str) -> bool:
-        """Whether the recovery sheet of a vault made here was typed back, by the vault's number: that tells nothing."""
-        return vault not in self._unconfirmed
-
-    def note_sheet(self, vault: str, *, on_paper: bool) -> None:
-        """Remember that a recovery sheet was made and is not typed back yet, or that it was."""
-        others = [known for known in self._unconfirmed if known != vault]
-        self._keep("unconfirmed_sheets", others if on_paper else [*others, vault])
-
     @property
-    def _unconfirmed(self) -> list[str]:
+    def unconfirmed_sheets(self) -> list[str]:
+        """Recovery sheets made here and never typed back, by the ids of their key slots: these tell nothing."""
         kept = self._kept.value("unconfirmed_sheets", [])
-        return [str(vault) for vault in (kept if isinstance(kept, list) else [kept])] if kept else []
+        return [str(slot) for slot in (kept if isinstance(kept, list) else [kept])] if kept else []
+
+    def note_sheet(self, slot: str, *, on_paper: bool) -> None:
+        """Remember that a recovery sheet was made and is not typed back yet, or that it was."""
+        others = [known for known in self.unconfirmed_sheets if known != slot]
+        self._keep("unconfirmed_sheets", others if on_paper else [*others, slot])
 
     @property
     def scheme(self) -> str:

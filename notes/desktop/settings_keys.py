@@ -146,7 +146,6 @@ class Keys(QWidget):
         self._run(change, self._new_sheet_counts, "Making the sheet count")
 
     def _new_sheet_counts(self, _: None) -> None:
-        self._desk.preferences.note_sheet(self._vault, on_paper=True)
         self._said("The new recovery sheet counts.", "The recovery sheet made before is out of use. Destroy it.")
 
     def _taken_key(self) -> bytearray:
@@ -227,7 +226,6 @@ class Keys(QWidget):
         self._rotating.watch(job, "Encrypting everything anew")
 
     def _rotated(self, _: None) -> None:
-        self._desk.preferences.note_sheet(self._vault, on_paper=True)
         self._now.setEnabled(True)
         self._rotating.over()
         self._put_away()

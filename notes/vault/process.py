@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -56,6 +55,8 @@ def replace(arguments: Sequence[str]) -> NoReturn:
         sys.stdout.flush()
         sys.stderr.flush()
         if os.name == "nt":  # exec there starts a second process beside the first and confuses whoever waits
+            import subprocess
+
             subprocess.Popen(command, close_fds=True)  # noqa: S603
             os._exit(0)
         os.execv(sys.executable, command)  # noqa: S606

@@ -18,7 +18,6 @@ from tests.desktop.conftest import PATIENCE
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
-ALT = Qt.KeyboardModifier.AltModifier
 
 
 class Hands:
@@ -33,7 +32,7 @@ class Hands:
 
     @property
     def editor(self) -> Editor:
-        found = self.window._screens["note"]
+        found = self.window.house.screens["note"]
         assert isinstance(found, Editor)
         return found
 
@@ -67,6 +66,6 @@ def new_note(hands: Hands, **place: object) -> NewNote:
     """The screen where a note is begun."""
     hands.window.desk.go("new_note", **place)
     hands.settle()
-    screen = hands.window._screens["new_note"]
+    screen = hands.window.house.screens["new_note"]
     assert isinstance(screen, NewNote)
     return screen

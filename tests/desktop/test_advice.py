@@ -16,9 +16,9 @@ from notes.desktop import advice
 from notes.desktop.actions import COMMANDS
 from notes.desktop.desk import Desk
 from notes.desktop.first_run import FirstRun
-from notes.desktop.frame import read_only_strip
 from notes.desktop.parts import Card
 from notes.desktop.screens import SCREENS
+from notes.desktop.strips import read_only_strip
 from notes.desktop.window import Window
 from notes.errors import NotFound
 
@@ -101,7 +101,7 @@ def texts(widget: QWidget) -> Iterator[str]:
 
 def test_every_place_that_is_quoted_stands_somewhere_in_the_window(window: Window, qtbot: QtBot) -> None:
     for name in SCREENS:
-        window._screen(name)
+        window.house._screen(name)
     first, strip = FirstRun(window.desk), read_only_strip(lambda: None)
     for apart in (first, strip):
         qtbot.addWidget(apart)

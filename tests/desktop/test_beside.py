@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton
 from notes.desktop.veil import Veil
 from notes.practice import log
 from notes.record import progress_notes
-from tests.desktop.editor_kit import ALT, CTRL, Hands, Key
+from tests.desktop.editor_kit import CTRL, Hands, Key
 
 
 @pytest.fixture
@@ -87,13 +87,13 @@ def test_one_leafs_through_a_clients_notes_by_time(hands: Hands, late: int) -> N
     editor = hands.open(last)
     hands.type("Kept. ")
     leafed = len(read_by_log(hands))
-    for key, expected in (("Left", late), ("Left", first), ("Right", late), ("Right", last)):
-        hands.press(Key[f"Key_{key}"], CTRL | ALT)
+    for key, expected in (("PageUp", late), ("PageUp", first), ("PageDown", late), ("PageDown", last)):
+        hands.press(Key[f"Key_{key}"], CTRL)
         hands.wait(lambda expected=expected: editor._note is not None and editor._note.id == expected)
         hands.settle()
     assert "Kept." in editor.page.text() == hands.on_disk(last)
     assert len(read_by_log(hands)) == leafed + 5  # four, and the look at what is on disk
-    hands.window.back()
+    hands.window.house.back()
     hands.wait(lambda: editor._note is not None and editor._note.id == late)
 
 

@@ -39,7 +39,7 @@ def page_of(hands: Hands, client: int | None = None) -> ClientPage:
 
 def settled(hands: Hands) -> ClientPage:
     hands.settle()
-    page = hands.window._current
+    page = hands.window.house.current
     assert isinstance(page, ClientPage)
     return page
 
@@ -88,7 +88,7 @@ def test_when_one_week_is_taken_none_is_entered_and_no_command_is_advised(hands:
 def test_the_form_of_a_client_advises_no_command_either(hands: Hands) -> None:
     hands.window.desk.go("clients", new=True)
     hands.settle()
-    form: Any = hands.window._screens["clients"].form  # type: ignore[attr-defined]
+    form: Any = hands.window.house.screens["clients"].form  # type: ignore[attr-defined]
     form._complain(NotFound("No client answers to that.", "", "See names and references with: notes client list"))
     assert form._trouble.text().startswith("No client answers to that.")
     assert "notes client" not in form._trouble.text()
@@ -121,15 +121,15 @@ def test_a_note_is_asked_for_of_what_took_place_or_is_about_to(
 ) -> None:
     session = hands.ask(sessions.create, "Bruno", at(noon + timedelta(minutes=minutes)))
     attending.go_to(hands.window.desk, session)
-    assert hands.window._current is not None
-    assert hands.window._current.name == goes
+    assert hands.window.house.current is not None
+    assert hands.window.house.current.name == goes
 
 
 def test_on_the_clients_page_a_session_to_come_opens_its_form(hands: Hands, noon: datetime) -> None:
     session = hands.ask(sessions.create, "Bruno", at(noon + timedelta(days=1)))
     page = page_of(hands)
     page._go(("session", session))
-    assert hands.window._current is page
+    assert hands.window.house.current is page
     assert page.session_form.isVisible()
 
 
@@ -156,7 +156,7 @@ def test_a_session_is_changed_from_todays_menu(hands: Hands, noon: datetime) -> 
 
 def test_more_sessions_without_a_note_than_are_listed_are_counted_in_the_last_row(hands: Hands) -> None:
     hands.settle()
-    screen: Any = hands.window._screens["today"]
+    screen: Any = hands.window.house.screens["today"]
     when = "2026-05-04T10:00:00"
     listed = [Session(n, "a", 1, "b", "Bruno", when, 50, None, "attended", 0, 0, None) for n in range(today.MOST)]
     nothing = LogState(0, None, None, None, None, 0, None, True)

@@ -31,8 +31,8 @@ def on(window: Window, qtbot: QtBot, screen: str, **place: Any) -> Any:
 
 def settled(window: Window, qtbot: QtBot) -> QWidget:
     qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
-    assert window._current is not None
-    return window._current
+    assert window.house.current is not None
+    return window.house.current
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_client_is_added_from_the_keyboard_alone(window: Window, qtbot: QtBot,
     QTest.keyClicks(screen.form.fields["name"], "Cleo Marsh")
     QTest.keyClicks(screen.form.fields["born"], "1990-02-28")
     QTest.keyClick(screen.form.fields["born"], Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: isinstance(window._current, ClientPage), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: isinstance(window.house.current, ClientPage), timeout=PATIENCE)
     assert ask(clients.open, "Cleo Marsh").born == "1990-02-28"
 
 
@@ -229,7 +229,7 @@ def test_a_new_client_half_entered_is_there_when_one_comes_back(window: Window, 
     on(window, qtbot, "clients", new=True)
     assert screen.form.fields["name"].text() == "Cleo Ma"
     screen.form.save()
-    qtbot.waitUntil(lambda: isinstance(window._current, ClientPage), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: isinstance(window.house.current, ClientPage), timeout=PATIENCE)
     on(window, qtbot, "clients", new=True)
     assert screen.form.fields["name"].text() == ""
 

@@ -26,7 +26,7 @@ from notes.desktop.markdown_looks import HEADING, headings, utf16
 from notes.errors import NotFound
 from notes.practice import log
 from notes.record import clients, progress_notes, reading, sessions
-from tests.desktop.editor_kit import ALT, CTRL, SHIFT, Hands, Key, new_note
+from tests.desktop.editor_kit import CTRL, SHIFT, Hands, Key, new_note
 
 TEXT = "## Mood\n\nBetter; she *laughed*.\n\n## Sleep\n\nThe heron slept badly.\n\n## Plan\n\nHerons again."
 
@@ -70,10 +70,10 @@ def test_sections_are_listed_and_enter_goes_to_one(hands: Hands, long: int) -> N
 
 def test_keys_go_from_section_to_section(hands: Hands, long: int) -> None:
     editor = hands.open(long)
-    hands.press(Key.Key_Down, CTRL | ALT)
-    hands.press(Key.Key_Down, CTRL | ALT)
+    hands.press(Key.Key_F6)
+    hands.press(Key.Key_F6)
     assert editor.page.textCursor().block().previous().text() == "## Plan"
-    hands.press(Key.Key_Up, CTRL | ALT)
+    hands.press(Key.Key_F6, SHIFT)
     assert editor.page.textCursor().block().previous().text() == "## Sleep"
 
 
@@ -141,7 +141,7 @@ def test_a_new_note_begins_below_its_first_heading(hands: Hands) -> None:
     assert screen.session.currentText() == "Now"
     hands.press(Key.Key_2)
     hands.press(Key.Key_Return)
-    hands.wait(lambda: "note" in hands.window._screens and hands.editor._note)
+    hands.wait(lambda: "note" in hands.window.house.screens and hands.editor._note)
     hands.settle()
     editor = hands.editor
     assert (editor._here.client_name, editor._here.template) == ("Bruno Østergård", "DAP")
@@ -163,7 +163,7 @@ def test_a_new_note_takes_the_session_it_was_asked_for(hands: Hands) -> None:
     screen = new_note(hands, client=session.client, session=session.id)
     hands.wait(lambda: screen.session.currentData() == session.id)
     screen.begin()
-    hands.wait(lambda: "note" in hands.window._screens and hands.editor._note)
+    hands.wait(lambda: "note" in hands.window.house.screens and hands.editor._note)
     assert hands.editor._here.session == session.id
 
 
@@ -236,12 +236,12 @@ def test_tags_in_use_are_offered_after_one_question(hands: Hands, long: int) -> 
 def test_a_tag_leads_to_the_notes_that_have_it(hands: Hands) -> None:
     editor = hands.open(hands.note("signed"))
     named(editor.side, "Search notes with the tag grief").click()
-    search = hands.window._screens["search"]
+    search = hands.window.house.screens["search"]
     hands.wait(lambda: search.model.rowCount() == 1)
     assert (search.tag.text(), search.box.text()) == ("grief", "")
     hit = search.model.hit(search.model.index(0, 0))
     assert (hit.note, hit.snippet) == (hands.note("signed"), "")
-    hands.window.back()
+    hands.window.house.back()
     hands.wait(lambda: editor._note is not None)
 
 
@@ -301,7 +301,7 @@ def test_going_back_leads_to_the_same_place_in_the_note(hands: Hands, long: int)
     cursor.setPosition(30)
     editor.page.setTextCursor(cursor)
     hands.window.desk.go("today")
-    hands.window.back()
+    hands.window.house.back()
     hands.wait(lambda: editor._note is not None)
     assert editor.page.textCursor().position() == 30
 

@@ -97,7 +97,7 @@ def choosing_a_passphrase(qtbot: QtBot, window: Window) -> FirstRun:
 
 def holding_the_sheet(qtbot: QtBot, window: Window) -> FirstRun:
     run = choosing_a_passphrase(qtbot, window)
-    run._created(Path("Weir.vault"), "0" * 32, bytearray(range(1, 21)))
+    run._created(Path("Weir.vault"), "0" * 32, "0" * 16, bytearray(range(1, 21)))
     return run
 
 
@@ -123,7 +123,7 @@ CARDS: dict[str, tuple[str, Callable[[QtBot, Window], Any]]] = {
     "first run, typing back": ("Not as on the sheet", typing_back),
     "restoring": ("Restore a backup", restoring),
     "who is there": ("Your passphrase, once more", lambda _, window: window.desk.confirm_identity("Why.", int)),
-    "an older copy": ("For reading only", lambda _, window: window._show_older_copy("2 lines are missing.")),
+    "an older copy": ("For reading only", lambda _, window: window.house._show_older_copy("2 lines are missing.")),
     "the palette": ("Esc closes", lambda _, window: window.desk.action("go.palette").trigger()),
 }
 """What stands in the place of a screen: words on it, and what leads there."""
@@ -143,11 +143,11 @@ def screen(request: pytest.FixtureRequest, window: Window, ids: dict[str, int], 
     place = make_place(ids)
     window.desk.go(name, **place)
     settle(qtbot, window)
-    assert window._current is not None
-    assert window._current.name == name and window._current.isVisible()
-    there = window._current.place()
+    assert window.house.current is not None
+    assert window.house.current.name == name and window.house.current.isVisible()
+    there = window.house.current.place()
     assert {key: value for key, value in place.items() if key in there}.items() <= there.items()
-    assert [text for text in texts(window) if window._current.isAncestorOf(text)]
+    assert [text for text in texts(window) if window.house.current.isAncestorOf(text)]
     return window
 
 

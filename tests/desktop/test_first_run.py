@@ -23,8 +23,8 @@ from notes.desktop.first_run import FirstRun
 from notes.desktop.recovery_card import RecoveryCard
 from notes.desktop.window import Window
 from notes.errors import NotesError
-from notes.practice import backups, naming, opening
-from notes.vault import recovery_key
+from notes.practice import backups, keyring, naming, opening
+from notes.vault import header, recovery_key
 from notes.vault.slots import FLOOR, Secret
 from tests.conftest import PASSPHRASE
 from tests.desktop.conftest import PATIENCE, end
@@ -93,22 +93,38 @@ def test_a_window_closed_before_the_sheet_was_typed_back_leaves_the_vault_known_
 ) -> None:
     folder = tmp_path / "Weir.vault"
     made = opening.create(folder, bytearray(PASSPHRASE), "The Weir Practice", cost=FLOOR)
-    first.first_run._created(folder, made.vault_id, bytearray(made.recovery_key))
+    first.first_run._created(folder, made.vault_id, sheet_of(folder), bytearray(made.recovery_key))
     assert first.desk.preferences.recent == [folder]
     assert "The Weir Practice" not in first.desk.preferences._kept.allKeys()
     assert enter(qtbot, first, folder, bytes(made.recovery_key)) == "The recovery sheet was never confirmed."
-    notice = first._frame.lines.shown
+    notice = first.house.lines.shown
     assert notice is not None and notice.stays and notice.verb == "Make a new one"
-    click(first._frame.notice._undo)
-    assert first._current is not None and first._current.place() == {"part": "keys"}
+    click(first.house.notice._undo)
+    assert first.house.current is not None and first.house.current.place() == {"part": "keys"}
 
 
 def test_a_sheet_typed_back_is_never_asked_for_again(qtbot: QtBot, first: Window, tmp_path: Path) -> None:
     folder = tmp_path / "Weir.vault"
     made = opening.create(folder, bytearray(PASSPHRASE), "The Weir Practice", cost=FLOOR)
-    first.first_run._created(folder, made.vault_id, bytearray(made.recovery_key))
+    first.first_run._created(folder, made.vault_id, sheet_of(folder), bytearray(made.recovery_key))
     first.first_run._done()
     assert enter(qtbot, first, folder, bytes(made.recovery_key)) is None
+
+
+def test_a_sheet_made_anew_in_the_terminal_ends_the_asking_for_the_one_before(
+    qtbot: QtBot, first: Window, tmp_path: Path
+) -> None:
+    folder = tmp_path / "Weir.vault"
+    made = opening.create(folder, bytearray(PASSPHRASE), "The Weir Practice", cost=FLOOR)
+    first.first_run._created(folder, made.vault_id, sheet_of(folder), bytearray(made.recovery_key))
+    with opening.unlock(folder, Secret("recovery", bytearray(made.recovery_key)), face="terminal") as practice:
+        renewed = practice.do(keyring.new_recovery_key)
+    assert enter(qtbot, first, folder, bytes(renewed)) is None
+
+
+def sheet_of(folder: Path) -> str:
+    """The id of the key slot that the vault's recovery sheet opens."""
+    return next(slot.id for slot in header.read(folder).header.slots if slot.kind == "recovery")
 
 
 def enter(qtbot: QtBot, window: Window, folder: Path, key: bytes) -> str | None:
@@ -117,7 +133,7 @@ def enter(qtbot: QtBot, window: Window, folder: Path, key: bytes) -> str | None:
     told: list[Any] = []
     window.desk.said.connect(told.append)
     window.desk.worker.unlock(folder, Secret("recovery", bytearray(key)), window.gate.opened.emit, told.append)
-    qtbot.waitUntil(lambda: window._house is not None and window.desk.worker.idle, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.house is not None and window.desk.worker.idle, timeout=PATIENCE)
     return next((notice.text for notice in told if notice and "recovery sheet" in notice.text), None)
 
 
@@ -285,7 +301,7 @@ def test_the_sample_practice_is_built_marked_opened_and_thrown_away(qtbot: QtBot
     qtbot.waitUntil(lambda: hasattr(first, "gate"), timeout=LONG)
     assert first._strip.isVisible()
     click(first.gate._open)  # its passphrase is filled in
-    qtbot.waitUntil(lambda: first._house is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: first.house is not None, timeout=LONG)
     assert first._strip.isVisible()
     assert first.desk.preferences.recent == []
     assert first.folder is not None

@@ -56,7 +56,7 @@ def type_key(gate: Gate, small_vault: tuple[Path, bytes]) -> None:
 
 def enter(qtbot: QtBot, window: Window, small_vault: tuple[Path, bytes]) -> None:
     type_key(window.gate, small_vault)
-    qtbot.waitUntil(lambda: window._house is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.house is not None, timeout=PATIENCE)
 
 
 def seen(window: Window) -> str:
@@ -73,8 +73,8 @@ def test_the_passphrase_opens_the_vault_and_leaves_the_field(qtbot: QtBot, begin
         assert gate._at_work.isVisible()
         assert gate._fields.passphrase.line.text() == ""
         assert not gate._fields.passphrase.line.isUndoAvailable()
-    assert window._current is not None
-    assert window._current.name == "today"
+    assert window.house.current is not None
+    assert window.house.current.name == "today"
 
 
 def test_a_wrong_passphrase_is_said_in_a_sentence_and_told_after_unlocking(
@@ -92,7 +92,7 @@ def test_a_wrong_passphrase_is_said_in_a_sentence_and_told_after_unlocking(
     enter(qtbot, window, small_vault)
     assert "1 failed attempt to open this vault" in seen(window)
     assert "notes log" not in seen(window)
-    assert window._frame.notice._undo.text() == "Open the access log"
+    assert window.house.notice._undo.text() == "Open the access log"
 
 
 def test_the_recovery_key_is_checked_while_it_is_typed(
@@ -183,23 +183,23 @@ def test_cancelling_leaves_the_vault_locked(
     type_key(window.gate, small_vault)
     window.gate.cancel()
     qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
-    assert window._house is None
+    assert window.house is None
     unlock(vault).lock()  # nobody holds it
 
 
 def test_what_happened_while_locked_is_told_one_by_one_and_comes_back_until_it_is_read(
     qtbot: QtBot, window: Window
 ) -> None:
-    window._forget()
-    window._house, window._ready = None, False  # as after locking
+    window.house.end()
+    window.house = None  # as after locking
     window.gate.opened.emit(Opened(("First thing: notes log show.", "Second thing (notes backup make FOLDER).")))
     assert "First thing." in seen(window)
     assert "Second" not in seen(window)
     window.desk.say("Archived.")
     assert "Archived." in seen(window)
-    QTest.mouseClick(window._frame.notice._close, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(window.house.notice._close, Qt.MouseButton.LeftButton)
     assert "First thing." in seen(window)
-    QTest.mouseClick(window._frame.notice._close, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(window.house.notice._close, Qt.MouseButton.LeftButton)
     assert "Second thing." in seen(window)
 
 
@@ -249,7 +249,7 @@ def test_an_older_copy_is_shown_with_what_is_missing_and_read_only_until_it_is_d
 ) -> None:
     window = begin(older)
     enter(qtbot, window, small_vault)
-    card = window._frame.stack.currentWidget()
+    card = window.house.stack.currentWidget()
     assert "lines are missing" in seen(window)
     assert "For reading only" in seen(window)
     assert "notes log accept" not in seen(window)
@@ -269,16 +269,16 @@ def test_an_older_copy_is_shown_with_what_is_missing_and_read_only_until_it_is_d
     assert "log.accept" in {line.event for line in made[1]}  # type: ignore[attr-defined]
 
 
-def test_an_older_copy_can_be_left_for_a_restored_backup(
+def test_an_older_copy_is_left_for_a_restored_backup_in_a_fresh_process(
     qtbot: QtBot, begin: Begun, older: Path, small_vault: tuple[Path, bytes]
 ) -> None:
     window = begin(older)
     enter(qtbot, window, small_vault)
-    card = window._frame.stack.currentWidget()
+    card = window.house.stack.currentWidget()
     QTest.mouseClick(card._restore, Qt.MouseButton.LeftButton)  # type: ignore[union-attr]
-    qtbot.waitUntil(lambda: hasattr(window, "first_run"), timeout=PATIENCE)
-    assert window.first_run._restore_page.isVisible()
-    assert window._house is None
+    qtbot.waitUntil(lambda: bool(window.afresh), timeout=PATIENCE)  # type: ignore[attr-defined]
+    assert window.afresh == [None]  # type: ignore[attr-defined]
+    assert window.house is None
 
 
 def test_a_fault_is_told_by_its_place_and_never_by_its_text(qtbot: QtBot, window: Window) -> None:
@@ -287,7 +287,7 @@ def test_a_fault_is_told_by_its_place_and_never_by_its_text(qtbot: QtBot, window
 
     window.desk.worker.run(failing)
     qtbot.waitUntil(lambda: "Session Notes has a fault." in seen(window), timeout=PATIENCE)
-    told = window._frame.lines.shown
+    told = window.house.lines.shown
     assert told is not None and told.stays
     assert told.detail.endswith(f"ValueError, test_gate.py:{failing.__code__.co_firstlineno + 1}")
     assert told.detail in seen(window)

@@ -67,4 +67,4 @@ def test_the_guide_travels_with_the_program() -> None:
 def test_help_commands_lead_to_their_pages(window: Window) -> None:
     for part, index in (("keys", 0), ("guide", 1), ("about", 2)):
         window.desk.action(f"help.{part}").trigger()
-        assert isinstance(window._current, Help) and window._current.tabs.currentIndex() == index
+        assert isinstance(window.house.current, Help) and window.house.current.tabs.currentIndex() == index

@@ -15,10 +15,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
-from notes.desktop import place, sample_practice
+from notes.desktop import app, place, sample_practice
 from notes.desktop.daily_backup import QUIET
 from notes.desktop.desk import Desk, Notice
-from notes.desktop.idle import LATE, SOON, Idle, System, _on_the_bus, on_signals
+from notes.desktop.idle import LATE, SOON, Idle, System, _on_the_bus
 from notes.desktop.preferences import USUALLY_AFTER, Preferences
 from notes.desktop.screen import Screen
 from notes.desktop.screens import SCREENS
@@ -109,8 +109,8 @@ def test_unlocking_goes_back_to_where_one_was(
     writing.desk.worker.unlock(vault, secret, given.append, given.append)
     qtbot.waitUntil(lambda: bool(given), timeout=PATIENCE)
     writing.gate.opened.emit(given[0])
-    assert isinstance(writing._current, Desktop)
-    assert writing._current.at == {"note": 7, "place": 41}
+    assert isinstance(writing.house.current, Desktop)
+    assert writing.house.current.at == {"note": 7, "place": 41}
 
 
 def test_a_new_day_begins_with_its_sessions_and_offers_the_way_back(
@@ -125,12 +125,12 @@ def test_a_new_day_begins_with_its_sessions_and_offers_the_way_back(
     writing.desk.worker.unlock(vault, secret, given.append, given.append)
     qtbot.waitUntil(lambda: bool(given), timeout=PATIENCE)
     writing.gate.opened.emit(given[0])
-    assert writing._current is not None
-    assert writing._current.name == "today"
-    assert writing._frame.notice.accessibleName().startswith("A new day begins here.")
-    QTest.mouseClick(writing._frame.notice._undo, Qt.MouseButton.LeftButton)
-    assert isinstance(writing._current, Desktop)
-    assert writing._current.at == {"note": 7, "place": 41}
+    assert writing.house.current is not None
+    assert writing.house.current.name == "today"
+    assert writing.house.notice.accessibleName().startswith("A new day begins here.")
+    QTest.mouseClick(writing.house.notice._undo, Qt.MouseButton.LeftButton)
+    assert isinstance(writing.house.current, Desktop)
+    assert writing.house.current.at == {"note": 7, "place": 41}
 
 
 @pytest.mark.parametrize(
@@ -183,8 +183,8 @@ def test_text_that_could_not_be_saved_is_kept_in_memory_and_never_thrown_away(
     writing.desk.worker.unlock(vault, Secret("recovery", bytearray(small_vault[1])), given.append, given.append)
     qtbot.waitUntil(lambda: bool(given), timeout=PATIENCE)
     writing.gate.opened.emit(given[0])
-    assert isinstance(writing._current, Desktop)
-    assert writing._current.at == {"note": 7, "change": "amendment"}
+    assert isinstance(writing.house.current, Desktop)
+    assert writing.house.current.at == {"note": 7, "change": "amendment"}
     assert writing.desk.unsaved == {7: "The last lines."}  # for the editor to take up
 
 
@@ -232,7 +232,7 @@ def test_being_told_to_end_by_the_system_saves_and_locks(qtbot: QtBot, writing: 
     number = getattr(signal, name)
     before = signal.getsignal(number)
     try:
-        on_signals(writing.close)
+        app.on_signals(writing.close)
         os.kill(os.getpid(), number)
         qtbot.waitUntil(lambda: not writing.isVisible(), timeout=PATIENCE)
     finally:
@@ -316,7 +316,7 @@ def test_a_key_or_a_movement_anywhere_begins_the_time_anew(idle: Idle, clocks: C
 def test_half_a_minute_before_it_locks_it_says_so_and_takes_it_back_when_somebody_comes(
     qtbot: QtBot, writing: Window, clocks: Clocks
 ) -> None:
-    idle, told = writing.idle, writing._frame.foot.locks
+    idle, told = writing.house.idle, writing.house.foot.locks
     idle._monotonic, idle._wall = lambda: clocks.steady, lambda: clocks.wall
     idle._after = lambda: 1
     idle.begin()
@@ -339,7 +339,7 @@ def test_a_computer_that_slept_is_noticed_by_either_clock(idle: Idle, clocks: Cl
     assert looks(idle, clocks, 1)
 
 
-def test_what_the_system_tells_locks(qtbot: QtBot, writing: Window) -> None:
+def test_what_the_system_tells_locks(qtbot: QtBot, writing: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[bool] = []
     system = System()
     system.lock_wanted.connect(lambda: told.append(True))
@@ -351,7 +351,9 @@ def test_what_the_system_tells_locks(qtbot: QtBot, writing: Window) -> None:
     system.changed("org.freedesktop.login1.Session", {"Active": False}, [])
     system.changed("org.freedesktop.login1.Session", {"LockedHint": True}, [])
     assert len(told) == 4
-    writing.system.lock_wanted.emit()
+    monkeypatch.setattr(System, "listen", lambda *_: None)
+    app.lock_with_the_system(writing)
+    writing.findChild(System).lock_wanted.emit()
     assert writing._all.currentWidget() is writing.gate
 
 
@@ -363,9 +365,11 @@ def opened(qtbot: QtBot, open_desk: Desk, vault: Path, clocks: Clocks) -> Any:
         told: list[Path] = []
         made = Window(open_desk, vault, told.append)
         made.afresh = told  # type: ignore[attr-defined]
-        made.idle._monotonic, made.idle._wall = (lambda: clocks.steady), (lambda: clocks.wall)
         qtbot.addWidget(made, before_close_func=lambda _: end(qtbot, made))
         made.show()
+        made.gate.ready.emit()
+        idle = made._built.idle
+        idle._monotonic, idle._wall = (lambda: clocks.steady), (lambda: clocks.wall)
         made.gate.opened.emit(Opened())
         return made
 
@@ -375,13 +379,13 @@ def opened(qtbot: QtBot, open_desk: Desk, vault: Path, clocks: Clocks) -> Any:
 def test_an_open_window_locks_by_itself(qtbot: QtBot, opened: Any, preferences: Preferences, clocks: Clocks) -> None:
     preferences.lock_after = 1
     window = opened()
-    assert window.idle._timer.isActive()
-    window.idle._timer.stop()  # looked at by hand
-    turn(window.idle, clocks, 40)
+    assert window.house.idle._timer.isActive()
+    window.house.idle._timer.stop()  # looked at by hand
+    turn(window.house.idle, clocks, 40)
     QApplication.sendEvent(window, QEvent(QEvent.Type.Wheel))
-    turn(window.idle, clocks, 59)
-    assert window._all.currentWidget() is window._house
-    turn(window.idle, clocks, 1)
+    turn(window.house.idle, clocks, 59)
+    assert window._all.currentWidget() is window.house
+    turn(window.house.idle, clocks, 1)
     assert window._all.currentWidget() is window.gate
     qtbot.waitUntil(lambda: bool(afresh(window)), timeout=PATIENCE)
     assert afresh(window) == [window.folder]
@@ -424,7 +428,7 @@ def test_unlocking_looks_for_a_quiet_moment_only_where_a_daily_backup_is_wished(
     preferences.backup_folder = tmp_path if chosen else None
     open_desk.sample = sample
     window = opened()
-    assert window.backup._timer.isActive() is looks_on
+    assert window.house.backup._timer.isActive() is looks_on
 
 
 @pytest.fixture
@@ -435,7 +439,7 @@ def backing_up(qtbot: QtBot, window: Window, tmp_path: Path) -> tuple[Window, li
     verifying.stop()
     qtbot.waitUntil(lambda: verifying._job is None, timeout=PATIENCE)
     quiet, changed = [0.0], list[object]()
-    window.backup._quiet = lambda: quiet[0]
+    window.house.backup._quiet = lambda: quiet[0]
     window.desk.worker.changed.connect(changed.append)
     (tmp_path / "backups").mkdir()
     window.desk.preferences.backup_folder = tmp_path / "backups"
@@ -445,7 +449,7 @@ def backing_up(qtbot: QtBot, window: Window, tmp_path: Path) -> tuple[Window, li
 def look(qtbot: QtBot, window: Window) -> None:
     """As the clock does, when nobody waits for the worker."""
     qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
-    window.backup.look()
+    window.house.backup.look()
 
 
 def until_all_is_answered(qtbot: QtBot, window: Window) -> None:
@@ -484,6 +488,6 @@ def test_a_daily_backup_that_cannot_be_made_is_said_and_leads_to_the_backups(
     qtbot.waitUntil(lambda: bool(said), timeout=PATIENCE)
     assert (said[0].text, said[0].stays) == ("Today's backup could not be made.", True)
     assert said[0].detail
-    QTest.mouseClick(window._frame.notice._undo, Qt.MouseButton.LeftButton)
-    assert isinstance(window._current, Settings)
-    assert window._current.place()["part"] == "backups"
+    QTest.mouseClick(window.house.notice._undo, Qt.MouseButton.LeftButton)
+    assert isinstance(window.house.current, Settings)
+    assert window.house.current.place()["part"] == "backups"

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from notes.desktop import app, sample_practice
+from notes.desktop import faults, sample_practice
 from notes.desktop.desk import Desk
 from notes.desktop.window import Window
 from notes.practice import opening
@@ -52,10 +52,10 @@ def held(locked: Window, small_vault: tuple[Path, bytes], monkeypatch: pytest.Mo
 def test_a_wish_to_lock_while_it_unlocks_leaves_it_locked(
     qtbot: QtBot, locked: Window, held: threading.Event, vault: Path, unlock: Callable[[Path], Practice]
 ) -> None:
-    locked.system.lock_wanted.emit()  # the lid was closed
+    locked.lock()  # the lid was closed
     held.set()
     qtbot.waitUntil(lambda: locked.desk.worker.idle, timeout=PATIENCE)
-    assert locked._house is None
+    assert locked.house is None
     unlock(vault).lock()  # nobody holds it
 
 
@@ -69,9 +69,9 @@ def test_after_cancelling_there_is_no_second_attempt_until_the_first_is_over(
     assert not gate._wanted
     held.set()
     qtbot.waitUntil(gate._open.isEnabled, timeout=PATIENCE)
-    assert locked._house is None
+    assert locked.house is None
     gate._unlock()
-    qtbot.waitUntil(lambda: locked._house is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: locked.house is not None, timeout=PATIENCE)
 
 
 def test_a_fault_in_unlocking_is_said_at_the_lock_screen(
@@ -93,7 +93,7 @@ def test_ctrl_l_locks_under_the_veil_too(qtbot: QtBot, window: Window) -> None:
     window.desk.action("vault.veil").trigger()
     veil = window.focusWidget()
     QTest.keyClick(veil, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
-    assert window._house is None
+    assert window.house is None
     qtbot.waitUntil(lambda: bool(window.afresh), timeout=PATIENCE)  # type: ignore[attr-defined]
 
 
@@ -105,8 +105,8 @@ def test_whatever_fails_on_the_way_the_vault_is_locked_and_the_rest_is_saved(
 
     window.desk.before_lock(fails)
     window.desk.before_lock(lambda: window.desk.do(clients.create, "Written At The Lock") and None)
-    assert window._current is not None
-    window._current.place = fails  # type: ignore[method-assign]
+    assert window.house.current is not None
+    window.house.current.place = fails  # type: ignore[method-assign]
     window.lock()
     qtbot.waitUntil(lambda: bool(window.afresh), timeout=PATIENCE)  # type: ignore[attr-defined]
     with unlock(vault) as practice:
@@ -132,7 +132,7 @@ def test_going_elsewhere_empties_the_field_for_the_passphrase_and_does_nothing_l
 ) -> None:
     done: list[bool] = []
     window.desk.confirm_identity("Why.", lambda: done.append(True))
-    identity = window._frame.identity
+    identity = window.house.identity
     QTest.keyClicks(identity._fields.passphrase.line, "seven herons")
     window.desk.go("clients")
     assert identity._fields.passphrase.line.text() == ""
@@ -149,6 +149,8 @@ def test_a_vault_of_ones_own_after_the_sample_is_no_sample(
     sample_practice.use(sample)
     assert sample_practice.os.environ["NOTES_STATE_DIR"] == str(sample.parent / "state")
     window.desk.sample = True
+    window._mark_sample()
+    assert window._strip.isVisibleTo(window)
     window.lock()
     qtbot.waitUntil(lambda: bool(window.afresh), timeout=PATIENCE)  # type: ignore[attr-defined]
     window.show_gate(vault)
@@ -164,7 +166,7 @@ def test_a_fault_is_printed_by_its_place_and_never_by_its_text(
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
     told: list[BaseException] = []
-    app.tell_faults(told.append)
+    faults.tell(told.append)
     try:
         raise ValueError("Ada Quillfeather laughed")
     except ValueError as error:

@@ -33,7 +33,7 @@ def at(when: datetime) -> str:
 def begun(hands: Hands) -> Any:
     """The note that was begun last."""
     hands.press(Key.Key_Return)
-    hands.wait(lambda: hands.window._current and hands.window._current.name == "note" and hands.editor._note)
+    hands.wait(lambda: hands.window.house.current and hands.window.house.current.name == "note" and hands.editor._note)
     hands.settle()
     return hands.editor._here
 
@@ -96,7 +96,7 @@ def test_nobody_came_is_said_there_and_taken_back(hands: Hands, noon: datetime, 
     screen = new_note(hands, client=session.client)
     getattr(screen, link).click()
     hands.settle()
-    assert hands.window._current is hands.window._screens["today"]
+    assert hands.window.house.current is hands.window.house.screens["today"]
     assert hands.ask(sessions.list_sessions, "Bruno")[0].attendance == attendance
     hands.notices[-1].undo()
     assert hands.ask(sessions.list_sessions, "Bruno")[0].attendance == "attended"
@@ -162,7 +162,7 @@ def test_enter_in_the_name_shows_what_the_note_can_be_of_before_it_begins(hands:
     screen.client.setEditText("bruno")
     hands.press(Key.Key_Return)
     hands.settle()
-    assert hands.window._current is screen
+    assert hands.window.house.current is screen
     assert begun(hands).session == session.id
 
 

@@ -46,7 +46,7 @@ def test_nobody_stays_named_on_a_screen_that_was_left(
     if name == "client":
         place = {"client": ask(clients.open, "Ada Quillfeather").id, **place}
     window.desk.go(name, **place)
-    screen = window._screens[name]
+    screen = window.house.screens[name]
     qtbot.waitUntil(lambda: "Quillfeather" in told_by(screen), timeout=PATIENCE)
     window.desk.go("settings")
     assert "Quillfeather" not in told_by(screen)
@@ -55,7 +55,7 @@ def test_nobody_stays_named_on_a_screen_that_was_left(
 
 def test_the_names_offered_as_a_filter_are_asked_for_again(qtbot: QtBot, window: Window) -> None:
     window.desk.go("search")
-    box = window._screens["search"].client  # type: ignore[attr-defined]
+    box = window.house.screens["search"].client  # type: ignore[attr-defined]
     assert isinstance(box, ChoiceBox)
     box.setFocus()
     qtbot.waitUntil(lambda: box._names.rowCount() > 0, timeout=PATIENCE)
@@ -65,7 +65,7 @@ def test_the_names_offered_as_a_filter_are_asked_for_again(qtbot: QtBot, window:
 
 def test_the_list_of_clients_is_where_it_was_when_one_comes_back(qtbot: QtBot, window: Window) -> None:
     window.desk.go("clients")
-    shown = window._screens["clients"].list  # type: ignore[attr-defined]
+    shown = window.house.screens["clients"].list  # type: ignore[attr-defined]
     qtbot.waitUntil(lambda: len(shown.rows.rows) > 1, timeout=PATIENCE)
     shown.setCurrentIndex(shown.rows.index(1))
     chosen = shown.current()

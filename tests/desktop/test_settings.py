@@ -45,17 +45,17 @@ def settings(qtbot: QtBot, window: Window) -> Callable[[str], Settings]:
     def go(part: str) -> Settings:
         window.desk.go("settings", part=part)
         qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
-        assert isinstance(window._current, Settings)
-        return window._current
+        assert isinstance(window.house.current, Settings)
+        return window.house.current
 
     return go
 
 
 def identify(qtbot: QtBot, window: Window, passphrase: str = PASSPHRASE.decode()) -> None:
     """Type the passphrase into the card that asks for it."""
-    assert window._frame.stack.currentWidget() is window._frame.identity
-    QTest.keyClicks(window._frame.identity._fields.passphrase.line, passphrase)
-    QTest.keyClick(window._frame.identity._fields.passphrase.line, Qt.Key.Key_Return)
+    assert window.house.stack.currentWidget() is window.house.identity
+    QTest.keyClicks(window.house.identity._fields.passphrase.line, passphrase)
+    QTest.keyClick(window.house.identity._fields.passphrase.line, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
 
 
@@ -79,7 +79,7 @@ def test_the_passphrase_is_asked_again_leaves_a_line_and_holds_for_a_while(
     qtbot: QtBot, window: Window, ask: Any
 ) -> None:
     clock, done = [100.0], list[str]()
-    window._frame.identity._clock = lambda: clock[0]
+    window.house.identity._clock = lambda: clock[0]
     window.desk.confirm_identity("Notes are about to leave the vault.", lambda: done.append("first"))
     assert "Notes are about to leave the vault." in shown(window)
     identify(qtbot, window, "some other passphrase")
@@ -87,20 +87,20 @@ def test_the_passphrase_is_asked_again_leaves_a_line_and_holds_for_a_while(
     assert done == []
     identify(qtbot, window)
     assert done == ["first"]
-    assert window._frame.stack.currentWidget() is window._current
+    assert window.house.stack.currentWidget() is window.house.current
     clock[0] += VALID - 1
     window.desk.confirm_identity("Again.", lambda: done.append("second"))
     assert done == ["first", "second"]
     clock[0] += 2
     window.desk.confirm_identity("Again.", lambda: done.append("third"))
-    assert window._frame.stack.currentWidget() is window._frame.identity
-    click(window._frame.identity._cancel)
+    assert window.house.stack.currentWidget() is window.house.identity
+    click(window.house.identity._cancel)
     assert done == ["first", "second"]
-    identify_again = window._frame.identity
+    identify_again = window.house.identity
     clock[0] = identify_again._given or 0
     assert identify_again.valid
     window.desk.confirm_identity("Who can open the vault is about to change.", lambda: done.append("key"), anew=True)
-    assert window._frame.stack.currentWidget() is identify_again
+    assert window.house.stack.currentWidget() is identify_again
     assert done == ["first", "second"]
     click(identify_again._cancel)
     lines = [(line.event, line.outcome) for line in ask(log.show, limit=20) if line.event == "key.confirm"]
@@ -110,15 +110,15 @@ def test_the_passphrase_is_asked_again_leaves_a_line_and_holds_for_a_while(
 def test_the_recovery_key_answers_too(qtbot: QtBot, window: Window, small_vault: tuple[Path, bytes]) -> None:
     done: list[bool] = []
     window.desk.confirm_identity("Why.", lambda: done.append(True))
-    click(window._frame.identity._fields.way)
-    QTest.keyClicks(window._frame.identity._fields.recovery.line, recovery_key.write(bytearray(small_vault[1])))
-    click(window._frame.identity._go_on)
+    click(window.house.identity._fields.way)
+    QTest.keyClicks(window.house.identity._fields.recovery.line, recovery_key.write(bytearray(small_vault[1])))
+    click(window.house.identity._go_on)
     qtbot.waitUntil(lambda: done == [True], timeout=PATIENCE)
 
 
 def test_a_vault_with_a_key_file_asks_for_it_again(qtbot: QtBot, key_file: Path, window: Window) -> None:
     done: list[bool] = []
-    fields = window._frame.identity._fields
+    fields = window.house.identity._fields
     window.desk.confirm_identity("Why.", lambda: done.append(True))
     identify(qtbot, window)
     assert done == []
@@ -186,7 +186,7 @@ def test_the_practice_gets_another_name_and_its_old_one_back(
     QTest.keyClick(general.name.line, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "The name is changed." in shown(window), timeout=PATIENCE)
     assert ask(naming.practice_name) == "Two Herons"
-    click(window._frame.notice._undo)
+    click(window.house.notice._undo)
     assert ask(naming.practice_name) == "The Weir Practice"
 
 
@@ -281,19 +281,18 @@ def test_leaving_before_the_last_step_leaves_no_byte_of_the_new_key(
     assert not any(kept)
 
 
-def test_a_sheet_that_was_never_confirmed_is_told_of_until_a_new_one_counts(
+def test_a_sheet_typed_back_takes_the_place_of_the_one_before(
     qtbot: QtBot, settings: Callable[[str], Settings], window: Window
 ) -> None:
-    vault = window.desk.worker._open().vault_id
-    window.desk.preferences.note_sheet(vault, on_paper=False)
+    before = {slot.id for slot in window.desk.worker._open()._standing.vault.header.slots}
     keys = settings("keys").keys
     click(keys.new_sheet)
     identify(qtbot, window)
     assert keys._shown is not None
-    assert not window.desk.preferences.sheet_is_on_paper(vault)
     on_paper(window, keys._shown)
     qtbot.waitUntil(lambda: "The new recovery sheet counts." in shown(window), timeout=PATIENCE)
-    assert window.desk.preferences.sheet_is_on_paper(vault)
+    after = {slot.id for slot in window.desk.worker._open()._standing.vault.header.slots}
+    assert len(after - before) == len(before - after) == 1
 
 
 def test_everything_is_encrypted_anew_with_a_new_sheet(
@@ -434,7 +433,7 @@ def test_a_table_dropped_on_the_window_is_shown_and_then_brought_in(
     window.dragEnterEvent(entered)
     assert entered.isAccepted()
     window.dropEvent(QDropEvent(at, Qt.DropAction.CopyAction, data, *held))
-    settings = window._current
+    settings = window.house.current
     assert isinstance(settings, Settings)
     part = settings.bring_in
     qtbot.waitUntil(part.go.isEnabled, timeout=PATIENCE)

@@ -18,7 +18,7 @@ from tests.desktop.editor_kit import Hands, Key
 def screen(hands: Hands) -> Snippets:
     hands.window.desk.go("snippets")
     hands.settle()
-    found = hands.window._screens["snippets"]
+    found = hands.window.house.screens["snippets"]
     assert isinstance(found, Snippets)
     return found
 
@@ -57,7 +57,7 @@ def test_a_template_of_ones_own_is_offered_for_new_notes(hands: Hands, screen: S
     hands.settle()
     hands.window.desk.go("new_note")
     hands.settle()
-    new: Any = hands.window._screens["new_note"]
+    new: Any = hands.window.house.screens["new_note"]
     assert any("Couples" in new.templates.item(row).text() for row in range(new.templates.count()))
 
 
@@ -163,7 +163,7 @@ def test_everything_half_written_comes_back_after_a_lock_on_another_screen(
     lock_and_unlock(hands, small_vault[1])  # nor is it lost by one who does not look at it in between
     hands.window.desk.go("snippets")
     hands.settle()
-    again: Any = hands.window._screens["snippets"]
+    again: Any = hands.window.house.screens["snippets"]
     assert (*typed_in(again), again.kind.currentData()) == ("Couples", long, "progress")
     again.list.setCurrentRow(0)
     assert typed_in(again) == ("sleep", "Slept well, and then")
@@ -180,7 +180,7 @@ def test_a_lock_comes_back_to_the_text_that_was_being_changed(
     hands.settle()
     screen.text.setPlainText("Slept well, and then")
     lock_and_unlock(hands, small_vault[1])
-    again: Any = hands.window._current
+    again: Any = hands.window.house.current
     assert typed_in(again) == ("sleep", "Slept well, and then")
     assert again.list.currentItem().text() == "/sleep"
 

@@ -32,11 +32,11 @@ def test_a_note_and_a_client_can_be_begun_on_every_screen(hands: Hands, screen: 
 def test_the_keys_lead_there_from_the_access_log(hands: Hands) -> None:
     go(hands, "log")
     hands.press(Key.Key_N, CTRL)
-    hands.wait(lambda: hands.window._current and hands.window._current.name == "new_note")
+    hands.wait(lambda: hands.window.house.current and hands.window.house.current.name == "new_note")
     go(hands, "log")
     hands.press(Key.Key_N, CTRL | SHIFT)
-    hands.wait(lambda: hands.window._current and hands.window._current.name == "clients")
-    assert hands.window._screens["clients"].form.isVisible()  # type: ignore[attr-defined]
+    hands.wait(lambda: hands.window.house.current and hands.window.house.current.name == "clients")
+    assert hands.window.house.screens["clients"].form.isVisible()  # type: ignore[attr-defined]
 
 
 def test_on_a_clients_page_the_note_is_that_clients(hands: Hands) -> None:
@@ -44,5 +44,5 @@ def test_on_a_clients_page_the_note_is_that_clients(hands: Hands) -> None:
     go(hands, "client")
     hands.press(Key.Key_N, CTRL)
     hands.settle()
-    new: Any = hands.window._screens["new_note"]
+    new: Any = hands.window.house.screens["new_note"]
     assert new.client.currentText() == "Ada Quillfeather"

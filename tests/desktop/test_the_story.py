@@ -41,7 +41,7 @@ class Seat:
         self.window.activateWindow()
         self.type(PASSPHRASE.decode())
         self.press(Key.Key_Return)
-        self.wait(lambda: self.window._current is not None)
+        self.wait(lambda: self.window.house is not None)
         self.settle()
 
     def type(self, text: str) -> None:
@@ -64,7 +64,9 @@ class Seat:
 
     def on(self, screen: str) -> bool:
         """Whether this screen is in front, and has what it asked for."""
-        return self.window._current is not None and self.window._current.name == screen and self.desk.worker.idle
+        return (
+            self.window.house.current is not None and self.window.house.current.name == screen and self.desk.worker.idle
+        )
 
 
 @pytest.fixture
@@ -106,20 +108,20 @@ def test_the_whole_story_without_a_mouse(
     seat.press(Key.Key_Return, CTRL)
     seat.settle()
     seat.press(Key.Key_Return)
-    seat.wait(lambda: seat.window._screens["note"]._note.status == "signed")  # type: ignore[attr-defined]
+    seat.wait(lambda: seat.window.house.screens["note"]._note.status == "signed")  # type: ignore[attr-defined]
     seat.press(Key.Key_A, CTRL | SHIFT)
     seat.settle()
     seat.type("a slip of the pen")
     seat.press(Key.Key_Return)
-    seat.wait(lambda: seat.window._screens["note"].amending.spell is not None)  # type: ignore[attr-defined]
+    seat.wait(lambda: seat.window.house.screens["note"].amending.spell is not None)  # type: ignore[attr-defined]
     seat.type("Twice: ")
     seat.press(Key.Key_Return, CTRL)
-    seat.wait(lambda: seat.window._screens["note"]._note.version == 2)  # type: ignore[attr-defined]
+    seat.wait(lambda: seat.window.house.screens["note"]._note.version == 2)  # type: ignore[attr-defined]
 
     seat.press(Key.Key_F, CTRL | SHIFT)
     seat.wait(lambda: seat.on("search"))
     seat.type("hummed")
-    seat.wait(lambda: seat.window._current.list.model().rowCount() == 1)  # type: ignore[union-attr]
+    seat.wait(lambda: seat.window.house.current.list.model().rowCount() == 1)  # type: ignore[union-attr]
     seat.press(Key.Key_Return)
     seat.wait(lambda: seat.on("note"))
     seat.press(Key.Key_K, CTRL)
@@ -128,13 +130,13 @@ def test_the_whole_story_without_a_mouse(
     seat.press(Key.Key_Return)
     seat.wait(lambda: seat.on("client"))
     seat.press(Key.Key_L, CTRL | SHIFT)
-    looked = seat.window._screens["client"].looked.rows  # type: ignore[attr-defined]
+    looked = seat.window.house.screens["client"].looked.rows  # type: ignore[attr-defined]
     seat.wait(lambda: any("amended note" in row.title for row in looked.rows))
 
     seat.press(Key.Key_B, CTRL | SHIFT)
     seat.wait(lambda: seat.on("settings"))
     for _ in range(30):
-        if seat.window.focusWidget() is seat.window._screens["settings"].backups.make:  # type: ignore[attr-defined]
+        if seat.window.focusWidget() is seat.window.house.screens["settings"].backups.make:  # type: ignore[attr-defined]
             break
         seat.press(Key.Key_Tab)
     seat.press(Key.Key_Return)

@@ -37,6 +37,11 @@ def test_no_keys_mean_two_commands() -> None:
     assert sorted(keys) == sorted(set(keys))
 
 
+def test_no_command_takes_a_key_that_types_a_letter_elsewhere() -> None:
+    """Windows tells AltGr as Ctrl+Alt, and Polish ż and ń are AltGr+Z and AltGr+N; desktops use the arrows."""
+    assert [command.name for command in COMMANDS if any("Ctrl+Alt+" in keys for keys in command.keys)] == []
+
+
 def test_enter_presses_the_button_that_has_the_focus(qtbot: QtBot) -> None:
     pressed: list[bool] = []
     button = parts.button("Go on", lambda: pressed.append(True))

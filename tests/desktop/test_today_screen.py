@@ -22,11 +22,10 @@ NOW = datetime(2026, 11, 22, 12, 0)
 
 
 @pytest.fixture
-def went(window: Window) -> list[tuple[str, dict[str, Any]]]:
+def went(window: Window, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
     """Where the screen wanted to go, without going there."""
     gone: list[tuple[str, dict[str, Any]]] = []
-    window.desk.went.disconnect()
-    window.desk.went.connect(lambda screen, place: gone.append((screen, place)))
+    monkeypatch.setattr(window.desk, "go", lambda screen, **place: gone.append((screen, place)))
     return gone
 
 

@@ -13,12 +13,12 @@ from notes.desktop.client_page import ClientPage
 from notes.desktop.desk import Notice
 from notes.desktop.window import Window
 from notes.record import clients, progress_notes, reading, sessions
-from tests.desktop.editor_kit import ALT, CTRL, Hands, Key
+from tests.desktop.editor_kit import CTRL, SHIFT, Hands, Key
 
 
 def undo_key(hands: Hands) -> None:
-    """Ctrl+Alt+Z, wherever the focus is."""
-    QTest.keyClick(hands.window.focusWidget() or hands.window, Key.Key_Z, CTRL | ALT)
+    """Ctrl+Shift+Backspace, wherever the focus is."""
+    QTest.keyClick(hands.window.focusWidget() or hands.window, Key.Key_Backspace, CTRL | SHIFT)
     hands.settle()
 
 
@@ -28,7 +28,7 @@ def offered(window: Window) -> bool:
 
 
 def test_a_line_that_can_be_undone_stays_and_any_other_goes_by_itself(window: Window) -> None:
-    frame = window._frame
+    frame = window.house
     window.desk.say("Done.")
     assert frame.lines.goes.isActive()
     window.desk.say("The tag is taken away.", undo=lambda: None)
@@ -46,7 +46,7 @@ def test_the_key_takes_back_once_and_is_in_force_only_while_the_line_offers_it(h
     undo_key(hands)
     assert done == ["undone"]
     assert not offered(window)
-    assert not window._frame.notice.isVisible()
+    assert not window.house.notice.isVisible()
     undo_key(hands)
     assert done == ["undone"]
 
@@ -96,8 +96,8 @@ def page_of(hands: Hands, name: str) -> ClientPage:
     """The client's page."""
     hands.window.desk.go("client", client=hands.ask(clients.open, name).id)
     hands.settle()
-    assert isinstance(hands.window._current, ClientPage)
-    return hands.window._current
+    assert isinstance(hands.window.house.current, ClientPage)
+    return hands.window.house.current
 
 
 def test_details_of_a_client_are_put_back_as_they_were(hands: Hands) -> None:

@@ -21,8 +21,8 @@ from tests.desktop.conftest import PATIENCE
 @pytest.fixture
 def field(qtbot: QtBot, window: Window) -> QLineEdit:
     """Something to write in, in the middle of the window."""
-    assert window._current is not None
-    made = QLineEdit(window._current)
+    assert window.house.current is not None
+    made = QLineEdit(window.house.current)
     made.setGeometry(20, 20, 300, 40)
     made.show()
     window.activateWindow()
@@ -136,5 +136,5 @@ def test_the_title_names_nobody_on_any_screen(qtbot: QtBot, window: Window, ask:
     for screen in SCREENS:
         window.desk.go(screen, **of_a_client.get(screen, {}))
         qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
-        assert window._current is not None and window._current.name == screen
+        assert window.house.current is not None and window.house.current.name == screen
         assert window.windowTitle() == TITLE

@@ -134,7 +134,7 @@ def test_the_foot_of_the_window_says_what_was_found(qtbot: QtBot, window: Window
     with qtbot.waitSignal(window.desk.verified, timeout=PATIENCE):
         window.desk.action("vault.verify").trigger()
     assert "hecked " in verifying.saying
-    assert window._frame.foot.state.isVisible() and window._frame.foot.state.text() == verifying.saying
+    assert window.house.foot.state.isVisible() and window.house.foot.state.text() == verifying.saying
 
 
 def test_an_unlocking_knows_when_the_last_check_was(unlock: Any, vault: Path) -> None:

@@ -96,7 +96,9 @@ def kill_one(server: subprocess.Popen[str], kill: int, seconds: float) -> Round:
     server.stdin.flush()
     child, told = int(server.stdout.readline().split()[1]), Round()
     while not told.keys:
-        take(server.stdout.readline(), told)
+        line = server.stdout.readline()
+        assert line not in ("over\n", ""), "the child ended before its first key"
+        take(line, told)
     time.sleep(seconds)
     told.killed = time.monotonic()
     try:

@@ -20,7 +20,7 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from notes.desktop import app, editor, window  # noqa: F401  (loaded before the fork)
+from notes.desktop import app, editor, house, window  # noqa: F401  (loaded before the fork)
 from notes.desktop.desk import Desk
 from notes.desktop.preferences import Preferences
 from notes.desktop.worker import Worker
@@ -65,7 +65,7 @@ def type_away(vault: Path, key: str, settings: Path, round_: str) -> None:
     desk.do(reading.list_notes, status="draft", then=given.append, failed=given.append)
     wait(application, lambda: len(given) > 1)
     desk.go("note", note=given[1][0].id)
-    screen: Any = shown._screens["note"]
+    screen: Any = shown.house.screens["note"]
     wait(application, lambda: screen._spell is not None)
     page, wanted = screen.page, text_of(round_)
 
