@@ -123,6 +123,16 @@ def last_digest(connection: Connection, table: str, key: str, client: int | None
     return connection.exec_driver_sql(query, given).scalar()
 
 
+def last_done(connection: Connection, event: str) -> dict[str, Any] | None:
+    """The newest record of one of ``models.MILESTONES`` that was done, or None. The log is taken at its word."""
+    query = (
+        "SELECT record FROM access_log WHERE milestone = ? AND json_extract(record, '$.outcome') = 'done' "
+        "ORDER BY seq DESC LIMIT 1"
+    )
+    found = connection.exec_driver_sql(query, (event,)).scalar()
+    return dict(json.loads(found)) if found else None
+
+
 def walk(connection: Connection, vault_id: str, after: int = 0) -> Iterator[Line]:
     """The lines after number `after`, each verified. Raises ChainBroken naming the first that does not fit."""
     head = genesis(vault_id)

@@ -20,15 +20,20 @@ if TYPE_CHECKING:
     from notes.desktop.window import Window
 
 
-def begin(window: Window) -> None:
-    """Take all of it up for a window whose vault has just been opened."""
-    desk = window.desk
+def furnish(window: Window) -> None:
+    """Build what takes a moment to build, before the vault is open."""
     for kind in (Veil, Palette, Clipboard, Verifying):  # of the last unlocking
         for left in window.findChildren(kind):
             left.setParent(None)
             left.deleteLater()
-    veil = Veil(window, lambda: desk.preferences.veil_when_away)
-    palette = Palette(desk, window)
+    Veil(window, lambda: window.desk.preferences.veil_when_away)
+    Palette(window.desk, window)
+
+
+def begin(window: Window) -> None:
+    """Take all of it up for a window that was furnished and whose vault has just been opened."""
+    desk, veil, palette = window.desk, window.findChild(Veil), window.findChild(Palette)
+    assert veil is not None and palette is not None  # furnished
     desk.take_up("vault.veil", veil.toggle)
     desk.take_up("go.palette", palette.toggle)
     for part in ("keys", "guide", "about"):

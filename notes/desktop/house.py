@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
@@ -58,7 +58,7 @@ class House(QWidget):
             (desk.worker.at_work, self._say_at_work),
             (desk.worker.went_wrong, self._went_wrong),
         )
-        self._screen("today")
+        QTimer.singleShot(0, self, lambda: self._screen("today"))  # in a step of its own: somebody is typing
 
     def _build(self) -> None:
         rooms = Rooms(self.desk)

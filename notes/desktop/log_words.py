@@ -131,7 +131,7 @@ def of_report(report: Report, at: datetime, today: date) -> tuple[str, str, str]
 def of_earlier(checked: Checked | None, today: date) -> tuple[str, str, str]:
     """The same of a verification before this unlocking, of which the log has kept the outcome."""
     if checked is None:
-        return "Not checked lately", "It is checked by itself when you pause, or at once with “Verify now”.", "quiet"
+        return "Not checked yet", "It is checked by itself when you pause, or at once with “Verify now”.", "quiet"
     when = _inside(words.day_and_clock(checked.at, today))
     if checked.problems:
         found = words.counted(checked.problems, "problem")

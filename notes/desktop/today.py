@@ -182,8 +182,7 @@ def _attempts(log: LogState, now: datetime) -> Iterator[Row]:
 def _verified(log: LogState, now: datetime) -> Row:
     key: Key = ("go", ("log", {}))
     if log.verified is None:
-        title = "Not verified yet" if log.whole else "Not verified lately"
-        return Row(title, "Checks that nothing was altered.", "Verify", "shield", "attention", key)
+        return Row("Not verified yet", "Checks that nothing was altered.", "Verify", "shield", "attention", key)
     when = words.ago(log.verified, now)
     if log.problems:
         found = words.counted(log.problems, "problem")
@@ -194,9 +193,8 @@ def _verified(log: LogState, now: datetime) -> Row:
 def _backed_up(log: LogState, now: datetime) -> Row:
     key: Key = ("go", ("settings", {"part": "backups"}))
     if log.backed_up is None:
-        title = "No backup yet" if log.whole else "No backup lately"
         detail = "If this computer fails, the notes are gone."
-        return Row(title, detail, "Back up", "download-simple", "attention", key)
+        return Row("No backup yet", detail, "Back up", "download-simple", "attention", key)
     late = (now - words.moment(log.backed_up)).days >= BACKUP_AFTER_DAYS
     told = f"Last backup {words.ago(log.backed_up, now)}"
     return Row(told, "", "Back up" if late else "Safe", "download-simple", "attention" if late else "good", key)
@@ -206,8 +204,7 @@ def _reviewed(log: LogState, now: datetime) -> Row:
     key: Key = ("go", ("log", {}))
     if log.reviewed is None:
         detail = "A look now and then shows what is unusual."
-        title = f"The access log was {'never' if log.whole else 'not lately'} looked through"
-        return Row(title, detail, "Review", "eye", "attention", key)
+        return Row("The access log was never looked through", detail, "Review", "eye", "attention", key)
     late = (now - words.moment(log.reviewed)).days >= REVIEW_AFTER_DAYS
     told = f"Access log looked through {words.ago(log.reviewed, now)}"
     return Row(told, "", "Review" if late else "Reviewed", "eye", "attention" if late else "good", key)
@@ -217,8 +214,7 @@ def _receipt(log: LogState, now: datetime) -> Row:
     key: Key = ("go", ("log", {}))
     if log.receipt is None:
         detail = "Sent to yourself or a colleague, it proves that the log was not rewritten later."
-        title = "No receipt sent away yet" if log.whole else "No receipt sent away lately"
-        return Row(title, detail, "Make one", "qr-code", "quiet", key)
+        return Row("No receipt sent away yet", detail, "Make one", "qr-code", "quiet", key)
     late = (now - words.moment(log.receipt)).days >= DUE_AFTER_DAYS
     told = f"Last receipt {words.ago(log.receipt, now)}"
     return Row(told, "", "Make one" if late else "Sent", "qr-code", "quiet" if late else "good", key)

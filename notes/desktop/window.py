@@ -101,7 +101,8 @@ class Window(QMainWindow):
     def _put_in_front(self, widget: QWidget) -> None:
         """Show it, and take away what was shown: at the next change it is gone."""
         before = self._all.currentWidget()
-        self._all.addWidget(widget)
+        if self._all.indexOf(widget) < 0:
+            self._all.addWidget(widget)
         self._all.setCurrentWidget(widget)
         widget.setFocus()
         if self._aside is not None:
@@ -116,7 +117,8 @@ class Window(QMainWindow):
         """Build what is shown of an open vault, empty still: done while the passphrase is typed."""
         if self._built is not None or self.house is not None or self._locking:
             return
-        from notes.desktop.frame import fill_menus  # read only now: the lock screen does not wait for them
+        from notes.desktop import always  # read only now: the lock screen does not wait for them
+        from notes.desktop.frame import fill_menus
         from notes.desktop.house import House
 
         if not self.menuBar().actions():
@@ -124,6 +126,8 @@ class Window(QMainWindow):
         self._built = House(self.desk)
         self._built.lock_wanted.connect(self.lock)
         self._built.restore_wanted.connect(self._restore_instead)
+        self._all.addWidget(self._built)
+        always.furnish(self)
         self.furnished.emit()
 
     def _enter(self, opened: Opened) -> None:

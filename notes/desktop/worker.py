@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from notes.practice.practice import Practice
     from notes.vault.slots import Secret
 
-NEEDED = ("notes.practice.opening", "sqlalchemy.dialects.sqlite", "notes.desktop.today", "notes.desktop.always")
+NEEDED = (
+    *("notes.practice.opening", "sqlalchemy.dialects.sqlite"),
+    *("notes.desktop.house", "notes.desktop.today", "notes.desktop.always"),
+)
 """Modules that unlocking needs and the lock screen does not."""
 COLLECT_EVERY = 1000
 """Milliseconds between two looks at whether Python's garbage is to be collected."""

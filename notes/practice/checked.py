@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
+from notes.access_log import chain
 from notes.practice.operations import Work
-
-LATELY = 2000
-"""Lines that are looked through: some days of work, in a few milliseconds, however long the log is."""
 
 
 @dataclass(frozen=True)
@@ -21,14 +18,9 @@ class Checked:
 
 
 def last(work: Work) -> Checked | None:
-    """The last one among the newest lines; None when there was none lately."""
-    query = (
-        "SELECT record FROM access_log WHERE seq > :after AND event = 'vault.verify' "
-        "AND json_extract(record, '$.outcome') = 'done' ORDER BY seq DESC LIMIT 1"
-    )
-    found = work.sql(query, after=work.end.seq - LATELY).scalar()
-    if found is None:
+    """The last one; None when there was none."""
+    record = chain.last_done(work.db, "vault.verify")
+    if record is None:
         return None
-    record = json.loads(found)
     counts = record.get("counts", {})
     return Checked(record["at"], counts.get("lines", 0), counts.get("problems", 0))

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from notes.access_log import chain
 from notes.access_log.events import EVENTS
 from notes.access_log.receipts import DUE_AFTER_DAYS, Receipt
 from notes.errors import BadValue
@@ -173,14 +174,8 @@ def review(work: Work, through: int | None = None) -> Review:
 
 
 def _examine(work: Work, through: int | None) -> Review:
-    before = work.db.execute(
-        text(
-            "SELECT record FROM access_log WHERE event = 'log.review' "
-            "AND json_extract(record, '$.outcome') = 'done' ORDER BY seq DESC LIMIT 1"
-        )
-    ).scalar()
-    last: dict[str, Any] = json.loads(before) if before else {"counts": {}}
-    since = int(last["counts"].get("through", 0))
+    last = chain.last_done(work.db, "log.review") or {}
+    since = int(last.get("counts", {}).get("through", 0))
     rows = work.db.execute(
         text("SELECT record FROM access_log WHERE seq > :since AND seq <= :through ORDER BY seq"),
         {"since": since, "through": work.end.seq if through is None else through},
@@ -200,9 +195,7 @@ def _examine(work: Work, through: int | None) -> Review:
     for record in records:
         counts[record["event"]] = counts.get(record["event"], 0) + 1
     last_seen = records[-1]["seq"] if records else since
-    made = work.sql(
-        "SELECT json_extract(record, '$.at') FROM access_log WHERE event = 'log.receipt' ORDER BY seq DESC LIMIT 1"
-    ).scalar()
+    made = (chain.last_done(work.db, "log.receipt") or {}).get("at")
     return Review(last.get("at"), since + 1, last_seen, unusual, dict(sorted(counts.items())), made)
 
 

@@ -248,7 +248,8 @@ def _bad_index(connection: Connection) -> Iterator[Problem]:
 
 def _bad_seals(connection: Connection) -> Iterator[Problem]:
     for row in connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars():
-        yield Problem("page", str(row).rsplit(" ", 1)[-1], f"{row}.")
+        number = str(row).rsplit(" ", 1)[-1]
+        yield Problem("page", number, f"Page {number} does not carry its seal." if number.isdigit() else f"{row}.")
 
 
 def _try(what: str, check: Callable[[], Iterator[Problem]]) -> list[Problem]:

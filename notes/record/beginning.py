@@ -26,7 +26,7 @@ class Beginning:
 def offer(work: Work, client: Given, session: int | None = None) -> Beginning:
     """The client's sessions until today, and `session` too where it is older or to come. Raises NotFound."""
     owner = references.client(work, client).id
-    query = f"{SHOWN} WHERE s.client_id = :client AND %s GROUP BY s.id ORDER BY s.started_at DESC LIMIT {OFFERED}"
+    query = f"{SHOWN} WHERE s.client_id = :client AND %s ORDER BY s.started_at DESC LIMIT {OFFERED}"
     until = values.local_minute(work.now)[:10] + "T99"
     found = [Session(**row) for row in work.sql(query % "s.started_at <= :until", client=owner, until=until).mappings()]
     if session is not None and session not in [one.id for one in found]:

@@ -49,7 +49,7 @@ def overview(work: Work) -> list[Listed]:
 def open(work: Work, client: Given) -> Page:
     """A client's page. Raises NotFound."""
     row = references.client(work, client)
-    query = f"{SHOWN} WHERE s.client_id = :client GROUP BY s.id ORDER BY s.started_at DESC"
+    query = f"{SHOWN} WHERE s.client_id = :client ORDER BY s.started_at DESC"
     meetings = [Session(**found) for found in work.sql(query, client=row.id).mappings()]
     notes = reading.of_client(work, row.id)
     work.counts.update(sessions=len(meetings), notes=len(notes))

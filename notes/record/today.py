@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row
 
+from notes.access_log import chain
 from notes.access_log.receipts import DUE_AFTER_DAYS
 from notes.practice.operations import Work, operation
 from notes.practice.surroundings import from_milliseconds
@@ -20,8 +20,6 @@ REVIEW_AFTER_DAYS = 30
 """Days after which the access log is to be looked through again; 45 CFR 164.308(a)(1)(ii)(D) says regularly."""
 BACKUP_AFTER_DAYS = 7
 """Days after which another backup is due."""
-LOOKED_BACK = 20_000
-"""Newest lines of the log looked through. What last happened before them counts as not lately."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +37,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class LogState:
-    """When what last happened, UTC. `attempts` are those since the last review.
-
-    None means never, or, where the log is longer than what was looked at (not `whole`), not lately.
-    """
+    """When what last happened, UTC; None means never. `attempts` are those since the last review."""
 
     attempts: int
     first_attempt: str | None
@@ -51,7 +46,6 @@ class LogState:
     verified: str | None
     problems: int
     backed_up: str | None
-    whole: bool
 
 
 @dataclass(frozen=True)
@@ -73,7 +67,8 @@ def open(work: Work) -> Today:
     """The sessions of today and of the next day that has any, what is to be finished, and the state of the log."""
     day = values.local_minute(work.now)[:10]
     following = _next_day(work, day)
-    unwritten = _sessions(work, f"{UNWRITTEN} GROUP BY s.id ORDER BY s.started_at", now=values.local_minute(work.now))
+    oldest = f"s.id IN ({UNWRITTEN} ORDER BY u.started_at LIMIT {MOST})"
+    unwritten = _sessions(work, oldest, now=values.local_minute(work.now))
     found = Today(
         sessions=_of_day(work, day),
         following=_of_day(work, following) if following else [],
@@ -89,8 +84,7 @@ def open(work: Work) -> Today:
 
 
 def _of_day(work: Work, day: str) -> list[Session]:
-    between = "s.started_at BETWEEN :day AND :end GROUP BY s.id ORDER BY s.started_at"
-    return _sessions(work, between, day=day, end=day + "T99")
+    return _sessions(work, "s.started_at BETWEEN :day AND :end", day=day, end=day + "T99")
 
 
 def _next_day(work: Work, day: str) -> str | None:
@@ -100,12 +94,12 @@ def _next_day(work: Work, day: str) -> str | None:
 
 
 def _sessions(work: Work, conditions: str, **given: Any) -> list[Session]:
-    rows = work.sql(f"{SHOWN} WHERE {conditions} LIMIT {MOST}", **given)
+    rows = work.sql(f"{SHOWN} WHERE {conditions} ORDER BY s.started_at LIMIT {MOST}", **given)
     return [Session(**row) for row in rows.mappings()]
 
 
 def _count_unwritten(work: Work) -> int:
-    query = f"SELECT count(*) FROM sessions s WHERE {UNWRITTEN}"
+    query = f"SELECT count(*) FROM ({UNWRITTEN})"
     return int(work.sql(query, now=values.local_minute(work.now)).scalar_one())
 
 
@@ -119,29 +113,20 @@ def _drafts(work: Work) -> list[Draft]:
 
 
 def _log_state(work: Work) -> LogState:
-    """From the newest lines of the log only: all of it would take half a second after ten years."""
-    since = max(0, work.end.seq - LOOKED_BACK)
-    query = (
-        "SELECT event, record, max(seq) AS seq FROM access_log WHERE seq > :since AND event IN "
-        "('log.review', 'log.receipt', 'vault.verify', 'backup.make') "
-        "AND json_extract(record, '$.outcome') = 'done' GROUP BY event"
-    )
-    last: dict[str, dict[str, Any]] = {row.event: json.loads(row.record) for row in work.sql(query, since=since)}
-    verified, review = last.get("vault.verify"), last.get("log.review")
+    verified, review = chain.last_done(work.db, "vault.verify"), chain.last_done(work.db, "log.review")
     attempts = (
         "SELECT count(*) AS number, min(json_extract(record, '$.attempt.at')) AS earliest FROM access_log "
-        "WHERE seq > :since AND event = 'vault.attempt'"
+        "WHERE milestone = 'vault.attempt' AND seq > :since"
     )
-    found: Row[Any] = work.sql(attempts, since=max(since, int(review["seq"]) if review else 0)).one()
+    found: Row[Any] = work.sql(attempts, since=int(review["seq"]) if review else 0).one()
     return LogState(
         attempts=found.number,
         first_attempt=found.earliest,
         reviewed=_at(review),
-        receipt=_at(last.get("log.receipt")),
+        receipt=_at(chain.last_done(work.db, "log.receipt")),
         verified=_at(verified),
         problems=verified.get("counts", {}).get("problems", 0) if verified else 0,
-        backed_up=_at(last.get("backup.make")),
-        whole=since == 0,
+        backed_up=_at(chain.last_done(work.db, "backup.make")),
     )
 
 

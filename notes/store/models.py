@@ -11,6 +11,9 @@ from typing import ClassVar
 from sqlalchemy import Computed, ForeignKey, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+MILESTONES = ("backup.make", "log.receipt", "log.review", "vault.attempt", "vault.verify")
+"""Events of which it is asked when they last were. They are few, so looking them up costs the other lines nothing."""
+
 
 class Base(DeclarativeBase):
     """The root of the tables."""
@@ -122,7 +125,10 @@ class Template(Base):
 
 
 class LogLine(Base):
-    """One line of the access log: the record as canonical JSON, the chain's head after it, and its forward seal."""
+    """One line of the access log: the record as canonical JSON, the chain's head after it, and its forward seal.
+
+    `milestone` is the event where it is one of MILESTONES: an index finds those, however long the log is.
+    """
 
     __tablename__ = "access_log"
     seq: Mapped[int] = mapped_column(primary_key=True)
@@ -131,6 +137,9 @@ class LogLine(Base):
     seal: Mapped[bytes]
     event: Mapped[str | None] = mapped_column(Computed("json_extract(record, '$.event')"))
     client: Mapped[str | None] = mapped_column(Computed("json_extract(record, '$.client')"))
+    milestone: Mapped[str | None] = mapped_column(
+        Computed(f"CASE WHEN json_extract(record, '$.event') IN {MILESTONES} THEN json_extract(record, '$.event') END")
+    )
 
 
 class Seal(Base):

@@ -56,7 +56,10 @@ CREATE TABLE access_log (
     head BLOB NOT NULL,
     seal BLOB NOT NULL,
     event TEXT GENERATED ALWAYS AS (json_extract(record, '$.event')) VIRTUAL,
-    client TEXT GENERATED ALWAYS AS (json_extract(record, '$.client')) VIRTUAL
+    client TEXT GENERATED ALWAYS AS (json_extract(record, '$.client')) VIRTUAL,
+    milestone TEXT GENERATED ALWAYS AS (CASE WHEN json_extract(record, '$.event') IN
+        ('backup.make', 'log.receipt', 'log.review', 'vault.attempt', 'vault.verify')
+        THEN json_extract(record, '$.event') END) VIRTUAL
 );
 
 CREATE TABLE alembic_version (
@@ -172,6 +175,8 @@ CREATE TABLE templates (
     body TEXT NOT NULL
 );
 
+CREATE INDEX log_milestones ON access_log (milestone) WHERE milestone IS NOT NULL;
+
 CREATE INDEX log_of_client ON access_log (client) WHERE client IS NOT NULL;
 
 CREATE INDEX notes_by_time ON notes (at);
@@ -184,7 +189,7 @@ CREATE INDEX notes_of_tag ON note_tags (tag);
 
 CREATE INDEX notes_unsigned ON notes (status) WHERE status = 'draft';
 
-CREATE INDEX sessions_by_time ON sessions (started_at);
+CREATE INDEX sessions_by_time ON sessions (started_at, attendance);
 
 CREATE UNIQUE INDEX sessions_of_client ON sessions (client_id, started_at);
 

@@ -159,7 +159,7 @@ def test_more_sessions_without_a_note_than_are_listed_are_counted_in_the_last_ro
     screen: Any = hands.window.house.screens["today"]
     when = "2026-05-04T10:00:00"
     listed = [Session(n, "a", 1, "b", "Bruno", when, 50, None, "attended", 0, 0, None) for n in range(today.MOST)]
-    nothing = LogState(0, None, None, None, None, 0, None, True)
+    nothing = LogState(0, None, None, None, None, 0, None)
     screen._show(today.Today([], [], listed, 57, [], 0, 1, nothing))
     assert screen.to_finish.rows.rows[-1].title == f"Show {today.MOST - 6} more"
     screen._go(("more", None))

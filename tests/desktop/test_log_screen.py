@@ -181,7 +181,7 @@ def test_a_chosen_line_says_everything_in_words(qtbot: QtBot, screen: LogScreen,
 def test_the_state_is_told_in_words_before_and_after_verifying(qtbot: QtBot, screen: LogScreen, work: Any) -> None:
     work(lambda practice: anchor(practice, True))
     arrive(qtbot, screen)
-    assert screen.state.text() == "Not checked lately"
+    assert screen.state.text() == "Not checked yet"
     with qtbot.waitSignal(screen.desk.verified, timeout=PATIENCE):
         press(qtbot, screen, "Verify now")
     assert screen.state.text().startswith("Everything checked today, ") and "2 notes" in screen.state.text()

@@ -76,7 +76,7 @@ def test_a_practice_without_clients_is_asked_for_the_first(window: Window, qtbot
     from notes.record import today
 
     screen = today_of(window, qtbot)
-    nobody = LogState(0, None, None, None, None, 0, None, True)
+    nobody = LogState(0, None, None, None, None, 0, None)
     screen._show(today.Today([], [], [], 0, [], 0, 0, nobody))
     assert screen._welcome.isVisible()
     assert not screen.day.isVisible()
@@ -96,18 +96,15 @@ def test_the_record_says_what_is_due_before_what_is_well() -> None:
     def ago(days: int) -> str:
         return (NOW - timedelta(days=days)).isoformat()
 
-    well = LogState(0, None, ago(3), ago(3), ago(0), 0, ago(1), True)
+    well = LogState(0, None, ago(3), ago(3), ago(0), 0, ago(1))
     assert {row.tone for row in record_rows(well, NOW)} == {"good"}
-    due = LogState(3, ago(2), ago(31), None, ago(1), 2, ago(8), True)
+    due = LogState(3, ago(2), ago(31), None, ago(1), 2, ago(8))
     rows = list(record_rows(due, NOW))
     assert [row.tone for row in rows] == ["alarm", "alarm", "attention", "attention", "quiet"]
     assert rows[0].title == "3 failed attempts"
     assert "since" in rows[0].detail
-    never = [row.title for row in record_rows(LogState(0, None, None, None, None, 0, None, True), NOW)]
+    never = [row.title for row in record_rows(LogState(0, None, None, None, None, 0, None), NOW)]
     assert "No backup yet" in never
-    lately = [row.title for row in record_rows(LogState(0, None, None, None, None, 0, None, False), NOW)]
-    assert "No backup lately" in lately
-    assert not [title for title in lately if "never" in title or title.endswith((" yet", "away yet"))]
 
 
 def test_what_is_finished_leaves_the_list_at_once(window: Window, qtbot: QtBot, ask: Any) -> None:

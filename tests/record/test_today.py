@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from notes.errors import WrongKey
 from notes.practice import backups, log, opening, verification
@@ -60,7 +62,7 @@ def test_drafts_and_amendments_begun_are_to_be_finished(practice: Practice) -> N
 
 def test_the_log_says_when_it_was_looked_after(practice: Practice, tmp_path: Path) -> None:
     before = practice.do(today.open).log
-    assert (before.reviewed, before.verified, before.backed_up, before.whole) == (None, None, None, True)
+    assert (before.reviewed, before.verified, before.backed_up) == (None, None, None)
     practice.do(log.review)
     practice.do(log.receipt)
     practice.do(verification.verify)
@@ -68,6 +70,25 @@ def test_the_log_says_when_it_was_looked_after(practice: Practice, tmp_path: Pat
     after = practice.do(today.open).log
     assert None not in (after.reviewed, after.receipt, after.verified, after.backed_up)
     assert after.problems == 0
+
+
+def test_no_table_that_grows_is_read_from_end_to_end(practice: Practice) -> None:
+    engine, asked = practice._engine, list[tuple[str, Any]]()
+    assert engine is not None
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def listen(_: Any, __: Any, statement: str, given: Any, *___: Any) -> None:
+        asked.append((statement, given))
+
+    practice.do(today.open)
+    event.remove(engine, "before_cursor_execute", listen)
+    queries = [(statement, given) for statement, given in asked if statement.lstrip().startswith("SELECT")]
+    assert len(queries) > 5
+    with engine.connect() as db:
+        for query, given in queries:
+            steps = [row.detail for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", given)]
+            whole = [step for step in steps if step.startswith("SCAN") and "COVERING INDEX" not in step]
+            assert all(step.split()[1] in ("d", "drafts", "clients") for step in whole), steps
 
 
 def test_failed_attempts_count_until_the_log_is_reviewed(vault: Path, unlock: Callable[[Path], Practice]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ from sqlalchemy import Connection, Integer, LargeBinary, Text
 from store_kit import Stored
 
 import notes.store
+from notes.access_log.events import EVENTS
 from notes.errors import Altered, FormatTooNew, NotesError
 from notes.store import schema
 from notes.store.engine import open_engine
-from notes.store.models import RECORD_TABLES, Base
+from notes.store.models import MILESTONES, RECORD_TABLES, Base
 
 STORE = Path(notes.store.__file__).parent
 GOLDEN = (STORE / "schema.sql").read_text("utf-8")
@@ -36,6 +38,13 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
 def test_the_migrations_build_the_golden_schema(fresh: Connection) -> None:
     assert schema.dump(fresh) == GOLDEN
     schema.check(fresh)
+
+
+def test_milestones_are_events_and_the_table_knows_the_same_ones() -> None:
+    listed = re.search(r"milestone TEXT GENERATED ALWAYS AS \(.*? IN\s+\((.*?)\)", GOLDEN, re.DOTALL)
+    assert listed is not None
+    assert tuple(name.strip(" '") for name in listed[1].split(",")) == MILESTONES
+    assert set(MILESTONES) <= set(EVENTS)
 
 
 def test_the_revision_that_the_program_knows_is_the_head_of_the_migrations(fresh: Connection) -> None:

@@ -36,7 +36,7 @@ CREATE TABLE sessions (
     created_at INTEGER NOT NULL
 );
 CREATE UNIQUE INDEX sessions_of_client ON sessions (client_id, started_at);
-CREATE INDEX sessions_by_time ON sessions (started_at);
+CREATE INDEX sessions_by_time ON sessions (started_at, attendance);
 CREATE TABLE notes (
     id INTEGER NOT NULL PRIMARY KEY,
     ref TEXT NOT NULL UNIQUE,
@@ -94,7 +94,10 @@ CREATE TABLE access_log (
     head BLOB NOT NULL,
     seal BLOB NOT NULL,
     event TEXT GENERATED ALWAYS AS (json_extract(record, '$.event')) VIRTUAL,
-    client TEXT GENERATED ALWAYS AS (json_extract(record, '$.client')) VIRTUAL
+    client TEXT GENERATED ALWAYS AS (json_extract(record, '$.client')) VIRTUAL,
+    milestone TEXT GENERATED ALWAYS AS (CASE WHEN json_extract(record, '$.event') IN
+        ('backup.make', 'log.receipt', 'log.review', 'vault.attempt', 'vault.verify')
+        THEN json_extract(record, '$.event') END) VIRTUAL
 );
 CREATE TABLE seals (
     epoch INTEGER NOT NULL PRIMARY KEY,
@@ -109,6 +112,7 @@ CREATE TABLE door (
     before_key BLOB
 );
 CREATE INDEX log_of_client ON access_log (client) WHERE client IS NOT NULL;
+CREATE INDEX log_milestones ON access_log (milestone) WHERE milestone IS NOT NULL;
 CREATE VIEW note_text (place, text) AS
     SELECT n.place, CASE n.status WHEN 'draft' THEN d.text ELSE v.text END
     FROM notes n
