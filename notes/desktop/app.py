@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication
 
-from notes.desktop import capture, faults, theme
+from notes.desktop import capture, faults, icons, theme
 from notes.desktop.desk import Desk
 from notes.desktop.preferences import Preferences
 from notes.desktop.window import TITLE, Window
@@ -29,6 +29,7 @@ def application(preferences: Preferences) -> QApplication:
     made.setApplicationDisplayName(TITLE)
     made.setDesktopFileName("session-notes")
     theme.apply(made, preferences.scheme)
+    made.setWindowIcon(icons.icon("notebook", "accent"))
     made.styleHints().colorSchemeChanged.connect(lambda _: theme.apply(made, preferences.scheme))
     return made
 

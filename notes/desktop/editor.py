@@ -88,7 +88,7 @@ class Editor(Screen):
         self.history.text.textChanged.connect(self._soon.start)
         self.amending.finished.connect(self._finished)
         self.amending.thrown_away.connect(self.note_discard)
-        self.side.outline.chosen.connect(self._go_to_section)
+        self.side.outline.chosen.connect(lambda block: editor_places.go_to_section(self._text_shown(), block))
         self.side.tag_added.connect(self._add_tag)
         self.side.tag_removed.connect(
             lambda tag: editor_tasks.take_tag_away(self.desk, self._here.id, tag, self._tags_are, self)
@@ -221,7 +221,7 @@ class Editor(Screen):
         """Sections, words and hits, a moment after the last key."""
         shown = self._text_shown()
         text = shown.text() if isinstance(shown, Page) else shown.toPlainText()
-        self.count.setText(f"{words.counted(len(text.split()), 'word')}  ·  {words.counted(len(text), 'character')}")
+        self.count.setText(words.length(text))
         self.side.sections(headings(shown.document()))
         self.finding.look_again()
 
@@ -260,8 +260,8 @@ class Editor(Screen):
     def note_new(self) -> None:
         self.desk.go("new_note", client=self._here.client)
 
-    def _go_to_section(self, block: int) -> None:
-        editor_places.go_to_section(self._text_shown(), block)
+    def client_looked(self) -> None:
+        self.desk.go("client", client=self._here.client, tab="looked")
 
     def note_beside(self) -> None:
         self.beside.turn(self._here.id)

@@ -7,7 +7,7 @@ from notes.record.reading import Note
 
 _ALWAYS = (
     *("note.templates", "note.find", "note.tags", "note.print", "note.pdf", "note.side", "note.new"),
-    *("note.beside", "note.earlier", "note.later"),
+    *("note.beside", "note.earlier", "note.later", "client.looked"),
 )
 _DRAFT = (
     *("note.save", "note.sign", "note.read", "note.last", "note.snippet", "note.move", "note.discard"),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
+
+_MARKS = re.compile(r"^[ \t]*(?:#{1,6}|[-*+>])(?=\s|$)", re.MULTILINE)
+"""What Markdown puts in front of headings, items and quotations."""
 
 
 def moment(iso: str) -> datetime:
@@ -59,3 +63,9 @@ def ago(iso: str, now: datetime) -> str:
 def counted(number: int, thing: str, things: str | None = None) -> str:
     """1 note, 2 notes."""
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
+def length(text: str) -> str:
+    """How long a text is; marks of Markdown are no words."""
+    number = len(text.split()) - len(_MARKS.findall(text))
+    return f"{counted(number, 'word')}  ·  {counted(len(text), 'character')}"

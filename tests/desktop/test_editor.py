@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt
@@ -79,9 +80,9 @@ def test_keys_go_from_section_to_section(hands: Hands, long: int) -> None:
 
 def test_words_are_counted_while_typing(hands: Hands, long: int) -> None:
     editor = hands.open(long)
-    assert editor.count.text().startswith("15 words")
+    assert editor.count.text().startswith("12 words")
     hands.type("three more words ")
-    hands.wait(lambda: editor.count.text().startswith("18 words"))
+    hands.wait(lambda: editor.count.text().startswith("15 words"))
 
 
 def test_one_comes_back_to_the_same_place(hands: Hands, long: int) -> None:
@@ -293,6 +294,28 @@ def test_a_note_that_comes_after_one_has_left_is_not_shown(hands: Hands, long: i
     assert traces(hands.editor) == []
     lines = [line.event for line in hands.ask(log.show) if line.event in ("note.edit", "note.close")]
     assert lines.count("note.edit") == lines.count("note.close")
+
+
+def test_who_looked_is_a_key_away_from_the_note(hands: Hands) -> None:
+    hands.open(hands.note("signed"))
+    hands.press(Key.Key_L, CTRL | SHIFT)
+    hands.settle()
+    page: Any = hands.window.house.screens["client"]
+    assert hands.window.house.current is page and page.looked.isVisible()
+    assert any("read note" in line.sentence for line in hands.ask(log.show))
+
+
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ("", "0 words  ·  0 characters"),
+        ("Rain.", "1 word  ·  5 characters"),
+        ("## Data\nShe laughed.\n\n- a walk\n* tea\n> so\n", "7 words  ·  42 characters"),
+        ("It is #2 - or so. #", "7 words  ·  19 characters"),
+    ],
+)
+def test_marks_of_markdown_are_no_words(text: str, told: str) -> None:
+    assert words.length(text) == told
 
 
 def test_going_back_leads_to_the_same_place_in_the_note(hands: Hands, long: int) -> None:
