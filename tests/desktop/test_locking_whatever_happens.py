@@ -113,6 +113,16 @@ def test_whatever_fails_on_the_way_the_vault_is_locked_and_the_rest_is_saved(
         assert "Written At The Lock" in {client.name for client in practice.do(clients.list_clients)}
 
 
+def test_once_locking_has_begun_nothing_is_heard_or_shown_any_more(qtbot: QtBot, window: Window) -> None:
+    left = window.house
+    assert left is not None
+    window.lock()
+    window.desk.go("clients")
+    window.desk.say("Ada Quillfeather was archived.")
+    assert left.current is left.screens["today"]
+    assert left.lines.shown is None
+
+
 def test_a_folder_that_does_not_answer_keeps_nobody_from_saving_or_locking(
     qtbot: QtBot, window: Window, ask: Callable[..., Any]
 ) -> None:

@@ -171,13 +171,18 @@ def test_the_list_of_what_wants_a_note_is_right(session_practice: Practice) -> N
     assert times(session_practice, without_signed_note=True) == []
 
 
-def test_notes_of_a_session_are_counted(session_practice: Practice) -> None:
-    for number in range(3):
-        note = session_practice.do(progress_notes.create, "Mika", "free", f"Part {number}.", "2026-03-01T10:00")
-        if number:
-            session_practice.do(progress_notes.sign, note.id)
+def test_notes_of_a_session_are_counted_and_the_draft_is_the_one_to_go_to(session_practice: Practice) -> None:
+    made = [
+        session_practice.do(progress_notes.create, "Mika", "free", f"Part {number}.", "2026-03-01T10:00")
+        for number in range(3)
+    ]
+    for note in made[1:]:
+        session_practice.do(progress_notes.sign, note.id)
     (listed,) = session_practice.do(sessions.list_sessions)
-    assert (listed.signed, listed.drafts) == (2, 1)
+    assert (listed.signed, listed.drafts, listed.note) == (2, 1, made[0].id)
+    session_practice.do(progress_notes.sign, made[0].id)
+    (listed,) = session_practice.do(sessions.list_sessions)
+    assert (listed.signed, listed.drafts, listed.note) == (3, 0, made[2].id)
 
 
 def test_the_list_is_narrowed_by_client_and_days_both_included(session_practice: Practice) -> None:
