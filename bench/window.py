@@ -34,6 +34,19 @@ application = QApplication([]); window = QWidget(); window.show(); application.p
 print(time.perf_counter() - began, flush=True)
 import os; os._exit(0)
 """
+BAREST = """
+import time; began = time.perf_counter()
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+application = QApplication([]); application.setStyle("fusion"); window = QWidget(); column = QVBoxLayout(window)
+name, line, button = QLabel("Session Notes"), QLineEdit(), QPushButton("Unlock")
+line.setEchoMode(QLineEdit.EchoMode.Password)
+for thing in (name, line, button): column.addWidget(thing, 0, Qt.AlignmentFlag.AlignHCenter)
+window.show(); line.setFocus(); application.processEvents()
+print(time.perf_counter() - began, flush=True)
+import os; os._exit(0)
+"""
+"""A label, a field and a button, with nothing of this program: no lock screen in Python can stand there sooner."""
 GATE = """
 import time; began = time.perf_counter()
 import sys
@@ -61,9 +74,10 @@ def main() -> None:
         folder = Path(name)
         os.environ["XDG_CONFIG_HOME"], os.environ["NOTES_STATE_DIR"] = str(folder / "config"), str(folder / "state")
         vault = _apart(_vault, folder, notes)
-        empty, gate = _starts(vault)
+        empty, barest, gate = _starts(vault)
         rows = [
             ("an empty window", f"{empty * 1000:.0f} ms", ""),
+            ("a window with a label, a field and a button", f"{barest * 1000:.0f} ms", f"{barest / empty:.2f} x"),
             ("start to lock screen", f"{gate * 1000:.0f} ms", f"{gate / empty:.2f} x (at most 1.5)"),
             *_apart(_inside, vault, notes),
         ]
@@ -89,16 +103,17 @@ def _vault(folder: Path, notes: int) -> Path:
     return side.folder
 
 
-def _starts(vault: Path) -> tuple[float, float]:
-    """Seconds to an empty window and to the lock screen."""
-    took: dict[str, list[float]] = {"empty": [], "gate": []}
+def _starts(vault: Path) -> list[float]:
+    """Seconds to an empty window, to the barest lock screen, and to this program's."""
+    programs = (EMPTY, BAREST, GATE)
+    took: dict[str, list[float]] = {program: [] for program in programs}
     for _ in range(ROUNDS):
-        for name, program in (("empty", EMPTY), ("gate", GATE)):
+        for program in programs:
             told = subprocess.run(
                 [sys.executable, "-c", program, str(vault)], capture_output=True, text=True, check=True
             )
-            took[name].append(float(told.stdout))
-    return statistics.median(took["empty"]), statistics.median(took["gate"])
+            took[program].append(float(told.stdout))
+    return [statistics.median(took[program]) for program in programs]
 
 
 def _inside(vault: Path, notes: int) -> list[tuple[str, str, str]]:

@@ -19,10 +19,13 @@ from notes.desktop.idle import Idle
 from notes.desktop.lines import Lines
 from notes.desktop.parts import NoticeBar
 from notes.desktop.screen import Screen
-from notes.desktop.screens import SCREENS
+from notes.desktop.screens import AHEAD, SCREENS
 from notes.desktop.strips import read_only_strip
 from notes.desktop.worker import Kinds, Opened
 from notes.errors import NotesError
+
+AFTER_ARRIVING = 1000
+"""Milliseconds. What is read ahead earlier would make Today come later."""
 
 
 class House(QWidget):
@@ -112,6 +115,7 @@ class House(QWidget):
             verb, go = notices.way(told, self.desk.go) or ("", None)
             self.lines.later(Notice(told.text, told.detail, "attention", go, True, verb))
         self.lines.next()
+        QTimer.singleShot(AFTER_ARRIVING, self, lambda: self.desk.worker.read_ahead(AHEAD))
 
     def where(self) -> str | None:
         """Where one is and what was half written, for ``Opened.place``; a fault in telling it stops nobody."""

@@ -68,6 +68,12 @@ def _settings(desk: Desk) -> Screen:
     return Settings(desk)
 
 
+AHEAD = tuple(
+    f"notes.desktop.{file}"
+    for file in ("editor", "client_page", "clients", "editor_new", "log_screen", "settings_screen", "search")
+)
+"""Modules of screens that are read ahead once the vault is open, those gone to most first."""
+
 SCREENS: dict[str, Callable[[Desk], Screen]] = {
     "today": _today,
     "clients": _clients,

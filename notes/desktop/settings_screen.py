@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from functools import cached_property
+from typing import Any, ClassVar, TypeVar
 
 from PySide6.QtWidgets import QTabWidget, QWidget
 
@@ -18,6 +19,17 @@ from notes.desktop.worker import Kinds
 from notes.practice import overview
 from notes.practice.overview import Overview
 
+PARTS = {
+    "general": "General",
+    "keys": "Passphrase and keys",
+    "backups": "Backups",
+    "checks": "Checks",
+    "import": "Bring in notes",
+}
+"""The tabs: their names in the program, and their titles."""
+
+Part = TypeVar("Part", General, Keys, Backups, Checks, BringIn)
+
 
 class Settings(Screen):
     """One tab for each part; what they show of the vault is asked for once."""
@@ -28,26 +40,17 @@ class Settings(Screen):
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
-        self.general, self.keys, self.backups = General(desk), Keys(desk), Backups(desk)
-        self.checks, self.bring_in = Checks(desk), BringIn(desk)
-        self._parts: dict[str, QWidget] = {
-            "general": self.general,
-            "keys": self.keys,
-            "backups": self.backups,
-            "checks": self.checks,
-            "import": self.bring_in,
-        }
+        self._found: Overview | None = None
+        self._made: dict[str, General | Keys | Backups | Checks | BringIn] = {}
+        self._columns = {part: parts.Column(760) for part in PARTS}
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
         self._tabs.tabBar().setDrawBase(False)
         self._tabs.setAccessibleName("Parts of the settings")
-        for part, title in zip(
-            self._parts.values(), ("General", "Passphrase and keys", "Backups", "Checks", "Bring in notes"), strict=True
-        ):
-            column = parts.Column(760)
-            column.body.addWidget(part)
-            column.body.addStretch(1)
-            self._tabs.addTab(column, title)
+        for part, title in PARTS.items():
+            self._columns[part].body.addStretch(1)
+            self._tabs.addTab(self._columns[part], title)
+        self._tabs.currentChanged.connect(self._make)
         head = parts.words(self.title, theme.DISPLAY, strong=True)
         column_ = parts.stacked(gap=theme.M, margin=(theme.XXL, theme.XL))
         column_.addWidget(head)
@@ -55,8 +58,9 @@ class Settings(Screen):
         self.setLayout(column_)
 
     def arrive(self, part: str = "", path: str = "", **place: Any) -> None:
-        if part in self._parts:
-            self._tabs.setCurrentIndex(list(self._parts).index(part))
+        if part in PARTS:
+            self._tabs.setCurrentIndex(list(PARTS).index(part))
+        self._make(self._tabs.currentIndex())
         if path:
             self.bring_in.choose(path)
         self.refresh()
@@ -65,13 +69,52 @@ class Settings(Screen):
         self.desk.do(overview.overview, then=self._show, owner=self, latest="settings")
 
     def leave(self) -> None:
-        self.keys.forget()
+        if "keys" in self._made:
+            self.keys.forget()
 
     def place(self) -> dict[str, Any]:
-        return {"part": list(self._parts)[self._tabs.currentIndex()]}
+        return {"part": list(PARTS)[self._tabs.currentIndex()]}
 
     def _show(self, found: Overview) -> None:
-        self.general.show_overview(found)
-        self.keys.show_overview(found)
-        self.backups.show_overview(found)
-        self.checks.show_overview(found)
+        self._found = found
+        for made in self._made.values():
+            if not isinstance(made, BringIn):
+                made.show_overview(found)
+
+    # --- the parts, each made when its tab is first shown ------------------------------------------------------
+
+    @cached_property
+    def general(self) -> General:
+        """Looks, when it locks, names."""
+        return self._put("general", General(self.desk))
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Who can open the vault."""
+        return self._put("keys", Keys(self.desk))
+
+    @cached_property
+    def backups(self) -> Backups:
+        """Where they go, and whether one would come back."""
+        return self._put("backups", Backups(self.desk))
+
+    @cached_property
+    def checks(self) -> Checks:
+        """Verifying everything, and the second place that remembers the end of the log."""
+        return self._put("checks", Checks(self.desk))
+
+    @cached_property
+    def bring_in(self) -> BringIn:
+        """Notes from elsewhere."""
+        return self._put("import", BringIn(self.desk))
+
+    def _make(self, tab: int) -> None:
+        """All at once would keep the window from answering for a moment."""
+        getattr(self, "bring_in" if list(PARTS)[tab] == "import" else list(PARTS)[tab])
+
+    def _put(self, part: str, made: Part) -> Part:
+        self._made[part] = made
+        self._columns[part].body.insertWidget(0, made)
+        if self._found is not None and not isinstance(made, BringIn):
+            made.show_overview(self._found)
+        return made

@@ -12,7 +12,7 @@ import importlib
 import itertools
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -155,6 +155,11 @@ class Worker(QObject):
         for module in NEEDED:
             self._put(Job(lambda _, module=module: importlib.import_module(module)))  # type: ignore[misc]
         self._put(Job(_nothing, lambda _: then(), owner=owner))
+
+    def read_ahead(self, modules: Sequence[str]) -> None:
+        """Read modules that will be wanted soon, in the thread apart."""
+        for module in modules:
+            self.apart(lambda _, module=module: importlib.import_module(module))  # type: ignore[misc]
 
     def unlock(
         self,

@@ -18,6 +18,7 @@ from notes.desktop.desk import Desk
 from notes.desktop.first_run import FirstRun
 from notes.desktop.parts import Card
 from notes.desktop.screens import SCREENS
+from notes.desktop.settings_screen import PARTS
 from notes.desktop.strips import read_only_strip
 from notes.desktop.window import Window
 from notes.errors import NotFound
@@ -102,6 +103,8 @@ def texts(widget: QWidget) -> Iterator[str]:
 def test_every_place_that_is_quoted_stands_somewhere_in_the_window(window: Window, qtbot: QtBot) -> None:
     for name in SCREENS:
         window.house._screen(name)
+    for tab in range(len(PARTS)):
+        window.house.screens["settings"]._make(tab)  # type: ignore[attr-defined]
     first, strip = FirstRun(window.desk), read_only_strip(lambda: None)
     for apart in (first, strip):
         qtbot.addWidget(apart)

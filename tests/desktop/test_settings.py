@@ -72,6 +72,18 @@ def shown(window: Window) -> str:
     return "\n".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
 
 
+def test_a_part_is_made_when_its_tab_is_first_shown_and_shows_what_was_found_before(
+    settings: Callable[[str], Settings], window: Window
+) -> None:
+    screen = settings("general")
+    assert set(screen._made) == {"general"}
+    screen._tabs.setCurrentIndex(1)
+    assert set(screen._made) == {"general", "keys"}
+    assert screen.keys._slots.count() == 2
+    screen._tabs.setCurrentIndex(0)
+    assert screen.keys is screen._made["keys"]
+
+
 # --- asking again ----------------------------------------------------------------------------------------------
 
 
