@@ -46,7 +46,7 @@ window.show(); line.setFocus(); application.processEvents()
 print(time.perf_counter() - began, flush=True)
 import os; os._exit(0)
 """
-"""A label, a field and a button, with nothing of this program: no lock screen in Python can stand there sooner."""
+"""A label, a field and a button, with nothing of this program: what a lock screen has to have."""
 GATE = """
 import time; began = time.perf_counter()
 import sys

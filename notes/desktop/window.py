@@ -78,15 +78,13 @@ class Window(QMainWindow):
         self.gate.ready.connect(self._furnish)
         self._put_in_front(self.gate)
 
-    def choose_vault(self, restore: bool = False) -> None:
+    def choose_vault(self) -> None:
         """Make a vault, open another one, try the sample, or restore a backup."""
         from notes.desktop.first_run import FirstRun
 
         self.first_run: FirstRun = FirstRun(self.desk)
         self.first_run.chosen.connect(self.show_gate)
         self._put_in_front(self.first_run)
-        if restore:
-            self.first_run.restore()
 
     def _mark_sample(self) -> None:
         """The strip that says so stands above everything, for as long as it is the sample."""

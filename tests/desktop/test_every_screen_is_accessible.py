@@ -110,7 +110,8 @@ def typing_back(qtbot: QtBot, window: Window) -> None:
 
 def restoring(qtbot: QtBot, window: Window) -> None:
     locked(qtbot, window)
-    window.choose_vault(restore=True)
+    window.choose_vault()
+    window.first_run.restore()
     window.first_run._restore_page.choose(Path("session-notes-a.tar"), Path("Restored.vault"))
 
 

@@ -92,11 +92,10 @@ def test_a_window_closed_before_the_sheet_was_typed_back_leaves_the_vault_known_
     qtbot: QtBot, first: Window, tmp_path: Path
 ) -> None:
     folder = tmp_path / "Weir.vault"
-    made = opening.create(folder, bytearray(PASSPHRASE), "The Weir Practice", cost=FLOOR)
-    first.first_run._created(folder, made.vault_id, sheet_of(folder), bytearray(made.recovery_key))
+    key = made_here(first, folder)
     assert first.desk.preferences.recent == [folder]
     assert "The Weir Practice" not in first.desk.preferences._kept.allKeys()
-    assert enter(qtbot, first, folder, bytes(made.recovery_key)) == "The recovery sheet was never confirmed."
+    assert enter(qtbot, first, folder, key) == "The recovery sheet was never confirmed."
     notice = first.house.lines.shown
     assert notice is not None and notice.stays and notice.verb == "Make a new one"
     click(first.house.notice._undo)
@@ -105,26 +104,27 @@ def test_a_window_closed_before_the_sheet_was_typed_back_leaves_the_vault_known_
 
 def test_a_sheet_typed_back_is_never_asked_for_again(qtbot: QtBot, first: Window, tmp_path: Path) -> None:
     folder = tmp_path / "Weir.vault"
-    made = opening.create(folder, bytearray(PASSPHRASE), "The Weir Practice", cost=FLOOR)
-    first.first_run._created(folder, made.vault_id, sheet_of(folder), bytearray(made.recovery_key))
+    key = made_here(first, folder)
     first.first_run._done()
-    assert enter(qtbot, first, folder, bytes(made.recovery_key)) is None
+    assert enter(qtbot, first, folder, key) is None
 
 
 def test_a_sheet_made_anew_in_the_terminal_ends_the_asking_for_the_one_before(
     qtbot: QtBot, first: Window, tmp_path: Path
 ) -> None:
     folder = tmp_path / "Weir.vault"
-    made = opening.create(folder, bytearray(PASSPHRASE), "The Weir Practice", cost=FLOOR)
-    first.first_run._created(folder, made.vault_id, sheet_of(folder), bytearray(made.recovery_key))
-    with opening.unlock(folder, Secret("recovery", bytearray(made.recovery_key)), face="terminal") as practice:
+    key = made_here(first, folder)
+    with opening.unlock(folder, Secret("recovery", bytearray(key)), face="terminal") as practice:
         renewed = practice.do(keyring.new_recovery_key)
     assert enter(qtbot, first, folder, bytes(renewed)) is None
 
 
-def sheet_of(folder: Path) -> str:
-    """The id of the key slot that the vault's recovery sheet opens."""
-    return next(slot.id for slot in header.read(folder).header.slots if slot.kind == "recovery")
+def made_here(window: Window, folder: Path) -> bytes:
+    """A vault just made in this window, whose sheet is shown and not typed back yet; gives its recovery key."""
+    made = opening.create(folder, bytearray(PASSPHRASE), "The Weir Practice", cost=FLOOR)
+    slot = next(slot.id for slot in header.read(folder).header.slots if slot.kind == "recovery")
+    window.first_run._created(folder, made.vault_id, slot, bytearray(made.recovery_key))
+    return bytes(made.recovery_key)
 
 
 def enter(qtbot: QtBot, window: Window, folder: Path, key: bytes) -> str | None:
@@ -356,7 +356,8 @@ def test_a_backup_is_restored_as_a_vault_of_its_own(
 ) -> None:
     with opening.unlock(vault, Secret("recovery", bytearray(small_vault[1]))) as practice:
         file = tmp_path / backups.make(practice, tmp_path).file
-    first.choose_vault(restore=True)
+    first.choose_vault()
+    first.first_run.restore()
     restore = first.first_run._restore_page
     restore.choose(file, tmp_path / "Restored.vault")
     QTest.keyClicks(restore._fields.passphrase.line, PASSPHRASE.decode())
