@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import (
     QAbstractNativeEventFilter,
     QByteArray,
@@ -25,6 +26,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
+from PySide6.QtGui import QGuiApplication
 
 TICK = 1000
 """Milliseconds between two looks at the clocks."""
@@ -66,6 +68,7 @@ class Idle(QObject):
         self._touched = self._looked = monotonic()
         self._looked_wall = wall()
         self._told = 0
+        self._watched: list[QObject] = []
         self._timer = QTimer(self, interval=TICK)
         self._timer.timeout.connect(self.look)
 
@@ -73,17 +76,32 @@ class Idle(QObject):
         """From now on, until ``end``."""
         self._touched = self._looked = self._monotonic()
         self._looked_wall = self._wall()
-        application = QCoreApplication.instance()
-        assert application is not None
-        application.installEventFilter(self)
+        self._watch()
         self._timer.start()
 
     def end(self) -> None:
         """The vault is locked; nothing is left to watch."""
         self._timer.stop()
+        self._watch_nothing()
+
+    def _watch(self) -> None:
+        """The windows, by which keys and the mouse come, and where one writes: input methods type past the windows.
+
+        The application as a whole would be simpler to watch, but then each of its events would wait for Python, those
+        of laying out and drawing too.
+        """
+        self._watch_nothing()
         application = QCoreApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self)
+        assert isinstance(application, QGuiApplication)  # a window has one
+        writes_to: QObject | None = application.focusObject()
+        self._watched = [*application.allWindows(), *([writes_to] if writes_to is not None else [])]
+        for watched in self._watched:
+            watched.installEventFilter(self)
+
+    def _watch_nothing(self) -> None:
+        for watched in filter(shiboken6.isValid, self._watched):
+            watched.removeEventFilter(self)
+        self._watched = []
 
     @property
     def quiet(self) -> float:
@@ -92,6 +110,7 @@ class Idle(QObject):
 
     def look(self) -> None:
         """See whether the time has come. By either clock: one of them goes on while a computer sleeps."""
+        self._watch()  # anew: a menu that came up since is a window, and one writes elsewhere by now
         now, wall = self._monotonic(), self._wall()
         slept = max(now - self._looked, wall - self._looked_wall) > LATE
         self._looked, self._looked_wall = now, wall

@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from notes.desktop import app, place, sample_practice
+from notes.desktop import app, parts, place, sample_practice
 from notes.desktop.daily_backup import QUIET
 from notes.desktop.desk import Desk, Notice
 from notes.desktop.idle import LATE, SOON, Idle, System, _on_the_bus
@@ -278,7 +280,21 @@ def clocks() -> Clocks:
 
 
 @pytest.fixture
-def idle(qapp: QApplication, clocks: Clocks) -> Any:
+def desk_top(qtbot: QtBot) -> QWidget:
+    """A window with two fields, the first one having the focus."""
+    made = QWidget()
+    made.setLayout(parts.stacked(QLineEdit(), QLineEdit()))
+    qtbot.addWidget(made)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.activateWindow()
+    made.findChildren(QLineEdit)[0].setFocus()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is made.findChildren(QLineEdit)[0])
+    return made
+
+
+@pytest.fixture
+def idle(desk_top: QWidget, clocks: Clocks) -> Any:
     made = Idle(lambda: 2, lambda: clocks.steady, lambda: clocks.wall)
     made.begin()
     made._timer.stop()  # looked at by hand
@@ -306,11 +322,46 @@ def test_it_locks_when_nobody_typed_or_moved_for_the_time_that_was_set(idle: Idl
     assert looks(idle, clocks, 1)
 
 
-@pytest.mark.parametrize("kind", [QEvent.Type.KeyPress, QEvent.Type.MouseMove, QEvent.Type.Wheel])
-def test_a_key_or_a_movement_anywhere_begins_the_time_anew(idle: Idle, clocks: Clocks, kind: QEvent.Type) -> None:
+KEYS_AND_THE_MOUSE: dict[str, Callable[[QWidget], None]] = {
+    "a key": lambda window: QTest.keyClick(window.windowHandle(), Qt.Key.Key_A),
+    "a movement": lambda window: QTest.mouseMove(window.windowHandle(), QPoint(3, 3)),
+    "a click": lambda window: QTest.mouseClick(window.windowHandle(), Qt.MouseButton.LeftButton),
+    "an input method": lambda window: QApplication.sendEvent(QApplication.focusObject(), QInputMethodEvent("ㄋ", [])),
+}
+
+
+@pytest.mark.parametrize("done", KEYS_AND_THE_MOUSE.values(), ids=KEYS_AND_THE_MOUSE)
+def test_a_key_or_a_movement_anywhere_begins_the_time_anew(
+    idle: Idle, clocks: Clocks, desk_top: QWidget, done: Callable[[QWidget], None]
+) -> None:
     looks(idle, clocks, 119)
-    QApplication.sendEvent(QObject(), QEvent(kind))
+    done(desk_top)
     assert not looks(idle, clocks, 119)
+    assert looks(idle, clocks, 1)
+
+
+@pytest.mark.parametrize("done", KEYS_AND_THE_MOUSE.values(), ids=KEYS_AND_THE_MOUSE)
+def test_so_it_does_in_the_next_field_and_in_a_menu_that_came_up_since(
+    idle: Idle, clocks: Clocks, desk_top: QWidget, qtbot: QtBot, done: Callable[[QWidget], None]
+) -> None:
+    desk_top.findChildren(QLineEdit)[1].setFocus()
+    menu = QMenu(desk_top)
+    menu.addAction("One")
+    menu.popup(QPoint(0, 0))
+    looks(idle, clocks, 119)
+    done(menu)
+    assert not looks(idle, clocks, 119)
+
+
+@pytest.mark.parametrize("done", KEYS_AND_THE_MOUSE.values(), ids=KEYS_AND_THE_MOUSE)
+def test_once_it_is_locked_nothing_is_watched(
+    idle: Idle, clocks: Clocks, desk_top: QWidget, done: Callable[[QWidget], None]
+) -> None:
+    looks(idle, clocks, 100)
+    idle.end()
+    done(desk_top)
+    assert idle.quiet == 100
+    idle.begin()  # as the fixture left it
 
 
 def test_half_a_minute_before_it_locks_it_says_so_and_takes_it_back_when_somebody_comes(
@@ -382,7 +433,7 @@ def test_an_open_window_locks_by_itself(qtbot: QtBot, opened: Any, preferences: 
     assert window.house.idle._timer.isActive()
     window.house.idle._timer.stop()  # looked at by hand
     turn(window.house.idle, clocks, 40)
-    QApplication.sendEvent(window, QEvent(QEvent.Type.Wheel))
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_Control)
     turn(window.house.idle, clocks, 59)
     assert window._all.currentWidget() is window.house
     turn(window.house.idle, clocks, 1)
