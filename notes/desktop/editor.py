@@ -14,24 +14,20 @@ import shiboken6
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QSplitter, QWidget
 
 from notes.desktop import editor_commands, editor_places, editor_tasks, names, parts, printing, theme, words
 from notes.desktop.desk import Desk
 from notes.desktop.editing import Spell
-from notes.desktop.editor_amend import Amending
 from notes.desktop.editor_beside import Beside, leaf
 from notes.desktop.editor_find import FindBar
 from notes.desktop.editor_head import Head
 from notes.desktop.editor_help import Help
-from notes.desktop.editor_history import History
-from notes.desktop.editor_move import Moving
+from notes.desktop.editor_middle import Middle
 from notes.desktop.editor_page import Page
 from notes.desktop.editor_side import Side
-from notes.desktop.editor_sign import LastLook
 from notes.desktop.editor_tasks import Opened
 from notes.desktop.markdown_looks import headings
-from notes.desktop.reading_view import ReadingView
 from notes.desktop.screen import Screen
 from notes.errors import NotesError
 from notes.record import progress_notes
@@ -56,21 +52,19 @@ class Editor(Screen):
         self._spell: Spell | None = None
         self._left: dict[int, Spell] = {}
         self._side_wanted = True
-        self.head, self.finding, self.side = Head(desk), FindBar(), Side(desk)
-        self.page, self.reading = Page("The note"), ReadingView("The note, for reading")
-        self.last_look, self.amending = LastLook(), Amending(desk)
-        self.history, self.moving, self.beside = History(desk), Moving(desk), Beside(desk)
+        columns = QSplitter(
+            self
+        )  # from the outside in: what moves into another widget is dressed again, with all in it
+        surface = QFrame(columns)
+        self.middle, self.beside = Middle(desk, surface), Beside(desk, columns)
+        self.page, self.reading, self.amending = self.middle.page, self.middle.reading, self.middle.amending
+        self.head, self.finding, self.side = Head(desk, self), FindBar(self), Side(desk, self)
         self._help = Help(desk, (self.page, self.amending.page), self)
-        self._middle = QStackedWidget()
-        for page in (self.page, self.reading, self.last_look, self.amending, self.history, self.moving):
-            self._middle.addWidget(page)
         self.count = parts.words(scale=theme.SMALL, tone="quiet", wrap=False)
-        surface = QFrame()
         surface.setObjectName("card")
         below = parts.beside(0, self.count, margin=(theme.L, theme.XS))
-        surface.setLayout(parts.stacked(self._middle, below, gap=0, margin=2))
+        surface.setLayout(parts.stacked(self.middle, below, gap=0, margin=2))
         surface.setMinimumWidth(theme.characters(40))  # not that of the widest page, which is never beside another note
-        columns = QSplitter()
         columns.setChildrenCollapsible(False)
         columns.addWidget(surface)
         columns.addWidget(self.beside)
@@ -84,23 +78,20 @@ class Editor(Screen):
 
     def _connect(self) -> None:
         self.page.typed.connect(self._typed)
-        self.amending.typed.connect(self._soon.start)
-        self.history.text.textChanged.connect(self._soon.start)
         self.amending.finished.connect(self._finished)
         self.amending.thrown_away.connect(self.note_discard)
-        self.side.outline.chosen.connect(lambda block: editor_places.go_to_section(self._text_shown(), block))
+        self.side.outline.chosen.connect(lambda block: editor_places.go_to_section(self.middle.text_shown(), block))
         self.side.tag_added.connect(self._add_tag)
         self.side.tag_removed.connect(
             lambda tag: editor_tasks.take_tag_away(self.desk, self._here.id, tag, self._tags_are, self)
         )
         self.side.go_on.connect(lambda: self._change(self._here.unfinished or "amendment"))
-        self.last_look.agreed.connect(self._sign)
-        self.history.ready.connect(lambda: self._turn_to(self.history))
-        self.moving.ready.connect(lambda: self._turn_to(self.moving))
-        self.moving.moved.connect(self._moved)
-        for page in (self.last_look, self.history, self.moving):
-            page.back.connect(self._to_text)
-        self.finding.closed.connect(lambda: self._text_shown().setFocus())
+        self.middle.last_look.agreed.connect(self._sign)
+        self.middle.ready.connect(self._turn_to)
+        self.middle.back.connect(self._to_text)
+        self.middle.counts.connect(self._soon.start)
+        self.middle.moved.connect(self._moved)
+        self.finding.closed.connect(lambda: self.middle.text_shown().setFocus())
         self.beside.turned.connect(self._make_room)
         self.head.client_wanted.connect(lambda: self.desk.go("client", client=self._here.client))
 
@@ -127,16 +118,14 @@ class Editor(Screen):
         self._wanted, self._note = self.place(), None
         self._end_spell()
         self.finding.close_bar()
-        self.page.write("")
-        self.reading.read("")
         self.beside.put_away()
-        for part in (self.head, self.side, self.last_look, self.history, self.moving):
+        for part in (self.head, self.side, self.middle):
             part.forget()
 
     def place(self) -> dict[str, Any]:
         if self._note is None:
             return {key: self._wanted[key] for key in ("note", "place", "scroll", "change") if key in self._wanted}
-        told: dict[str, Any] = {"note": self._note.id, **editor_places.place_in(self._text_shown())}
+        told: dict[str, Any] = {"note": self._note.id, **editor_places.place_in(self.middle.text_shown())}
         if self.amending.spell is not None:
             told["change"] = self.amending.purpose
         return told
@@ -155,9 +144,9 @@ class Editor(Screen):
         if place.get("change") and opened.note.status == "signed":
             self._change(place["change"])
         elif place.get("find"):
-            self.finding.open_in(self._text_shown(), place["find"])
+            self.finding.open_in(self.middle.text_shown(), place["find"])
         else:
-            editor_places.go_back(self._text_shown(), place.get("place"), place.get("scroll"))
+            editor_places.go_back(self.middle.text_shown(), place.get("place"), place.get("scroll"))
 
     def _show(self, note: Note, editing: Editing | None) -> None:
         """Show a note: to be written when its spell is open, otherwise to be read."""
@@ -179,28 +168,22 @@ class Editor(Screen):
         self._tell_text()
 
     def _turn_to(self, page: QWidget) -> None:
-        self._middle.setCurrentWidget(page)
-        if page in (self.amending, self.history, self.moving):
+        self.middle.setCurrentWidget(page)
+        if self.middle.alone():
             self.beside.put_away()
         self._make_room()
         page.setFocus()
-        self.finding.look_in(self._text_shown())
+        self.finding.look_in(self.middle.text_shown())
         self._tell_text()
 
     def _make_room(self) -> None:
-        two_columns = self._middle.currentWidget() is self.amending or not self.beside.isHidden()
+        two_columns = self.middle.currentWidget() is self.amending or not self.beside.isHidden()
         self.side.setVisible(self._side_wanted and not two_columns)  # they need the room
-        self._text_shown().setFocus()
+        self.middle.text_shown().setFocus()
 
     def _to_text(self) -> None:
         """Back to the note from what was laid over it."""
         self._turn_to(self.page if self._spell is not None else self.reading)
-
-    def _text_shown(self) -> Any:
-        page: Any = self._middle.currentWidget()
-        if page in (self.last_look, self.history):
-            return page.text
-        return self.amending.page if page is self.amending else page if page is self.reading else self.page
 
     def _end_spell(self) -> None:
         """Save, and end the spell, whichever it is; until that is done it is remembered in case one comes back."""
@@ -219,7 +202,7 @@ class Editor(Screen):
 
     def _tell_text(self) -> None:
         """Sections, words and hits, a moment after the last key."""
-        shown = self._text_shown()
+        shown = self.middle.text_shown()
         text = shown.text() if isinstance(shown, Page) else shown.toPlainText()
         self.count.setText(words.length(text))
         self.side.sections(headings(shown.document()))
@@ -231,14 +214,14 @@ class Editor(Screen):
             spell.save()
 
     def note_read(self) -> None:
-        if self._middle.currentWidget() is self.page:
+        if self.middle.currentWidget() is self.page:
             self.reading.read(self.page.text())
             self._turn_to(self.reading)
         else:
             self._to_text()
 
     def note_find(self) -> None:
-        self.finding.open_in(self._text_shown())
+        self.finding.open_in(self.middle.text_shown())
 
     def note_side(self) -> None:
         self._side_wanted = not self.side.isVisible()
@@ -286,15 +269,16 @@ class Editor(Screen):
             self.desk.say("There is nothing to sign yet.", "Write something first.")
             return
         self.note_save()
-        self.last_look.show_note(self._here, names.shown(self._here.client_name, self.desk.preferences), text)
-        self._turn_to(self.last_look)
-        self.last_look.sign.setFocus()
+        last_look = self.middle.last_look
+        last_look.show_note(self._here, names.shown(self._here.client_name, self.desk.preferences), text)
+        self._turn_to(last_look)
+        last_look.sign.setFocus()
 
     def _sign(self) -> None:
         if self._spell is None:
             return
         spell, self._spell = self._spell, None
-        self.last_look.sign.setEnabled(False)
+        self.middle.last_look.sign.setEnabled(False)
         spell.conclude(
             lambda practice, _: practice.do(progress_notes.sign, spell.note), self._signed, self._not_signed, "Signing"
         )
@@ -330,7 +314,7 @@ class Editor(Screen):
 
     def note_history(self) -> None:
         if self.amending.spell is None:
-            self.history.open(self._here.id)
+            self.middle.history.open(self._here.id)
 
     # --- around the text ---------------------------------------------------------------------------------------
 
@@ -343,7 +327,7 @@ class Editor(Screen):
             self.side.tags(tags)
 
     def note_move(self) -> None:
-        self.moving.open(self._here)
+        self.middle.moving.open(self._here)
 
     def _moved(self, note: Note) -> None:
         if self._note is not None and self._note.id == note.id:  # not somewhere else by now
@@ -387,14 +371,11 @@ class Editor(Screen):
             super().keyPressEvent(event)
         elif self.finding.isVisible():
             self.finding.close_bar()
-        elif self._laid_over():
+        elif self.middle.laid_over():
             self._to_text()
         else:
             self.beside.put_away()
 
-    def _laid_over(self) -> bool:
-        return self._middle.currentWidget() in (self.last_look, self.history, self.moving)
-
     def _escapes(self, event: QKeyEvent) -> bool:
-        anything = self._laid_over() or self.finding.isVisible() or not self.beside.isHidden()
+        anything = self.middle.laid_over() or self.finding.isVisible() or not self.beside.isHidden()
         return event.key() == Qt.Key.Key_Escape and anything

@@ -44,8 +44,9 @@ class Amending(QWidget):
         self.desk = desk
         self.spell: Spell | None = None
         self.purpose, self._note, self._original = "amendment", 0, ""
-        self.original = ReadingView("The signed text")
-        self.page = Page("The new text")
+        columns = QSplitter(self)
+        left, right = QWidget(columns), QWidget(columns)
+        self.original, self.page = ReadingView("The signed text", left), Page("The new text", right)
         self.reason = QLineEdit()
         self.reason.setMaxLength(500)
         self.reason.returnPressed.connect(self._begin)
@@ -58,7 +59,6 @@ class Amending(QWidget):
         self._later = parts.button("Leave for later", self._leave_for_later)
         self._away = parts.button("Throw away", self.thrown_away.emit, tone="alarm")
         self.page.typed.connect(self._changed)
-        right = QWidget()
         right.setLayout(
             parts.stacked(
                 label,
@@ -69,9 +69,7 @@ class Amending(QWidget):
                 margin=theme.M,
             )
         )
-        left = QWidget()
         left.setLayout(parts.stacked(parts.words("Signed", strong=True), self.original, margin=theme.M))
-        columns = QSplitter()
         columns.setChildrenCollapsible(False)
         columns.addWidget(left)
         columns.addWidget(right)

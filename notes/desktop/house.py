@@ -179,7 +179,7 @@ class House(QWidget):
 
     def _screen(self, name: str) -> Screen:
         if name not in self.screens:
-            self.screens[name] = SCREENS[name](self.desk)
+            self.screens[name] = SCREENS[name](self.desk, self.stack)
             self.screens[name].take_up(self._typed.pop(name, {}))
             self.stack.addWidget(self.screens[name])
         return self.screens[name]

@@ -25,19 +25,27 @@ class OpeningFields(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.passphrase, self.recovery, self.key_file = PassphraseField(), RecoveryField(), KeyFileRow()
+        self.passphrase, self.key_file = PassphraseField(), KeyFileRow()
+        self._recovery: RecoveryField | None = None
+        self.with_recovery = False
+        """Whether the recovery key is asked for, not the passphrase."""
         self.way = parts.button("", self._switch, tone="link")
         self.file = parts.button("With a key file …", self._with_file, tone="link")
         self._file_wanted = self._file_shown = False
-        for field in (self.passphrase, self.recovery):
-            field.entered.connect(self.entered)
-        self.setLayout(parts.stacked(self.passphrase, self.recovery, self.key_file, gap=theme.M))
+        self.passphrase.entered.connect(self.entered)
+        self._fields = parts.stacked(self.passphrase, self.key_file, gap=theme.M)
+        self.setLayout(self._fields)
         self._show(recovery=False)
 
     @property
-    def with_recovery(self) -> bool:
-        """Whether the recovery key is asked for, not the passphrase."""
-        return self.recovery.isVisibleTo(self)
+    def recovery(self) -> RecoveryField:
+        """Made when it is first asked for: finding its font would make every lock screen come later."""
+        if self._recovery is None:
+            self._recovery = RecoveryField()
+            self._recovery.hide()
+            self._recovery.entered.connect(self.entered)
+            self._fields.addWidget(self._recovery)
+        return self._recovery
 
     def want_file(self, wanted: bool) -> None:
         """Whether the vault opens with its key file only, as its header says."""
@@ -58,7 +66,8 @@ class OpeningFields(QWidget):
     def begin(self) -> None:
         """Empty, and back at the passphrase."""
         self.passphrase.empty()
-        self.recovery.empty()
+        if self._recovery is not None:
+            self._recovery.empty()
         self._file_shown = self._file_wanted
         self._show(recovery=False)
 
@@ -71,7 +80,9 @@ class OpeningFields(QWidget):
         self._show(recovery=False)
 
     def _show(self, recovery: bool) -> None:
-        self.recovery.setVisible(recovery)
+        self.with_recovery = recovery
+        if recovery or self._recovery is not None:
+            self.recovery.setVisible(recovery)
         self.passphrase.setVisible(not recovery)
         self.key_file.setVisible(not recovery and self._file_shown)
         self.way.setText("Use the passphrase" if recovery else "Use the recovery key")

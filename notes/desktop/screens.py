@@ -4,68 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtWidgets import QWidget
+
 from notes.desktop.desk import Desk
 from notes.desktop.screen import Screen
 
 
-def _today(desk: Desk) -> Screen:
+def _today(desk: Desk, parent: QWidget) -> Screen:
     from notes.desktop.today import Today
 
-    return Today(desk)
+    return Today(desk, parent)
 
 
-def _clients(desk: Desk) -> Screen:
+def _clients(desk: Desk, parent: QWidget) -> Screen:
     from notes.desktop.clients import Clients
 
-    return Clients(desk)
+    return Clients(desk, parent)
 
 
-def _client(desk: Desk) -> Screen:
+def _client(desk: Desk, parent: QWidget) -> Screen:
     from notes.desktop.client_page import ClientPage
 
-    return ClientPage(desk)
+    return ClientPage(desk, parent)
 
 
-def _note(desk: Desk) -> Screen:
+def _note(desk: Desk, parent: QWidget) -> Screen:
     from notes.desktop.editor import Editor
 
-    return Editor(desk)
+    return Editor(desk, parent)
 
 
-def _new_note(desk: Desk) -> Screen:
+def _new_note(desk: Desk, parent: QWidget) -> Screen:
     from notes.desktop.editor_new import NewNote
 
-    return NewNote(desk)
+    return NewNote(desk, parent)
 
 
-def _snippets(desk: Desk) -> Screen:
+def _snippets(desk: Desk, parent: QWidget) -> Screen:
     from notes.desktop.snippets import Snippets
 
-    return Snippets(desk)
+    return Snippets(desk, parent)
 
 
-def _search(desk: Desk) -> Screen:
+def _search(desk: Desk, parent: QWidget) -> Screen:
     from notes.desktop.search import Search
 
-    return Search(desk)
+    return Search(desk, parent)
 
 
-def _log(desk: Desk) -> Screen:
+def _log(desk: Desk, parent: QWidget) -> Screen:
     from notes.desktop.log_screen import LogScreen
 
-    return LogScreen(desk)
+    return LogScreen(desk, parent)
 
 
-def _help(desk: Desk) -> Screen:
+def _help(desk: Desk, parent: QWidget) -> Screen:
     from notes.desktop.help_screen import Help
 
-    return Help(desk)
+    return Help(desk, parent)
 
 
-def _settings(desk: Desk) -> Screen:
+def _settings(desk: Desk, parent: QWidget) -> Screen:
     from notes.desktop.settings_screen import Settings
 
-    return Settings(desk)
+    return Settings(desk, parent)
 
 
 AHEAD = tuple(
@@ -74,7 +76,7 @@ AHEAD = tuple(
 )
 """Modules of screens that are read ahead once the vault is open, those gone to most first."""
 
-SCREENS: dict[str, Callable[[Desk], Screen]] = {
+SCREENS: dict[str, Callable[[Desk, QWidget], Screen]] = {
     "today": _today,
     "clients": _clients,
     "client": _client,

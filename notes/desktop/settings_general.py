@@ -31,7 +31,7 @@ class General(QWidget):
         self.practitioner.show_name(found.practitioner)
 
     def _locking(self) -> parts.Card:
-        card = parts.Card("Locking")
+        card = parts.Card("Locking", self)
         self.lock_after = QComboBox()
         for minutes in LOCK_AFTER:
             self.lock_after.addItem(counted(minutes, "minute"), minutes)
@@ -52,7 +52,7 @@ class General(QWidget):
         self._desk.preferences.lock_after = int(self.lock_after.currentData())
 
     def _looks(self) -> parts.Card:
-        card = parts.Card("Appearance")
+        card = parts.Card("Appearance", self)
         self.scheme = QComboBox()
         for scheme, words in _SCHEMES.items():
             self.scheme.addItem(words, scheme)

@@ -42,8 +42,8 @@ class Settings(Screen):
         super().__init__(desk, parent)
         self._found: Overview | None = None
         self._made: dict[str, General | Keys | Backups | Checks | BringIn] = {}
-        self._columns = {part: parts.Column(760) for part in PARTS}
-        self._tabs = QTabWidget()
+        self._tabs = QTabWidget(self)
+        self._columns = {part: parts.Column(760, self._tabs) for part in PARTS}
         self._tabs.setDocumentMode(True)
         self._tabs.tabBar().setDrawBase(False)
         self._tabs.setAccessibleName("Parts of the settings")
@@ -86,27 +86,27 @@ class Settings(Screen):
     @cached_property
     def general(self) -> General:
         """Looks, when it locks, names."""
-        return self._put("general", General(self.desk))
+        return self._put("general", General(self.desk, self._columns["general"]))
 
     @cached_property
     def keys(self) -> Keys:
         """Who can open the vault."""
-        return self._put("keys", Keys(self.desk))
+        return self._put("keys", Keys(self.desk, self._columns["keys"]))
 
     @cached_property
     def backups(self) -> Backups:
         """Where they go, and whether one would come back."""
-        return self._put("backups", Backups(self.desk))
+        return self._put("backups", Backups(self.desk, self._columns["backups"]))
 
     @cached_property
     def checks(self) -> Checks:
         """Verifying everything, and the second place that remembers the end of the log."""
-        return self._put("checks", Checks(self.desk))
+        return self._put("checks", Checks(self.desk, self._columns["checks"]))
 
     @cached_property
     def bring_in(self) -> BringIn:
         """Notes from elsewhere."""
-        return self._put("import", BringIn(self.desk))
+        return self._put("import", BringIn(self.desk, self._columns["import"]))
 
     def _make(self, tab: int) -> None:
         """All at once would keep the window from answering for a moment."""

@@ -52,7 +52,7 @@ class Hands:
         self.wait(lambda: self.window.desk.worker.idle)
 
     def type(self, text: str) -> None:
-        QTest.keyClicks(self.editor._text_shown(), text)
+        QTest.keyClicks(self.editor.middle.text_shown(), text)
 
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(self.window.focusWidget() or self.window, key, modifiers)

@@ -14,7 +14,7 @@ from tests.desktop.editor_kit import CTRL, SHIFT, Hands, Key
 def begin(hands: Hands, key: Key, reason: str) -> Any:
     editor = hands.open(hands.note("signed"))
     hands.press(key, CTRL | SHIFT)
-    assert editor._middle.currentWidget() is editor.amending
+    assert editor.middle.currentWidget() is editor.amending
     assert hands.window.focusWidget() is editor.amending.reason
     editor.amending.reason.setText(reason)
     hands.press(Key.Key_Return)
@@ -47,7 +47,7 @@ def test_an_addendum_is_added_below_and_signed_with_the_keys_that_sign_a_draft(h
 def test_without_a_reason_nothing_begins(hands: Hands) -> None:
     editor = hands.open(hands.note("signed"))
     hands.press(Key.Key_A, CTRL | SHIFT)
-    assert editor._middle.currentWidget() is editor.amending
+    assert editor.middle.currentWidget() is editor.amending
     assert not editor.amending._begin_button.isEnabled()
     hands.press(Key.Key_Return)
     hands.settle()

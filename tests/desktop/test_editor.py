@@ -52,7 +52,7 @@ def test_clients_shown_by_initials_are_so_here_too(hands: Hands) -> None:
     editor = hands.open(hands.note("draft"))
     assert editor.head.client.text() == "A. Q."
     editor.note_sign()
-    assert "Quillfeather" not in editor.last_look._about.text()
+    assert "Quillfeather" not in editor.middle.last_look._about.text()
 
 
 def test_the_window_title_never_names_anybody(hands: Hands) -> None:
@@ -256,7 +256,7 @@ def test_nothing_of_a_note_stays_behind_the_other_screens(hands: Hands, long: in
     hands.press(Key.Key_Return)
     hands.settle()
     hands.type("The herons came back.")
-    assert "herons" in editor.history.text.toPlainText() + editor.history.list.item(0).text()
+    assert "herons" in editor.middle.history.text.toPlainText() + editor.middle.history.list.item(0).text()
     assert editor.amending._original
     hands.window.desk.go("today")
     hands.settle()
@@ -265,7 +265,7 @@ def test_nothing_of_a_note_stays_behind_the_other_screens(hands: Hands, long: in
     editor.note_sign()
     editor.note_beside()
     hands.settle()
-    assert "heron" in editor.last_look.text.toPlainText()
+    assert "heron" in editor.middle.last_look.text.toPlainText()
     hands.window.desk.go("today")
     hands.settle()
     assert traces(editor) == []
@@ -333,10 +333,10 @@ def test_a_slip_in_client_and_date_is_corrected(hands: Hands, long: int) -> None
     editor = hands.open(long)
     editor.note_move()
     hands.settle()
-    before = editor.moving.at.dateTime().toPython()
-    editor.moving.client.setEditText("bruno")
-    editor.moving.at.setDateTime(editor.moving.at.dateTime().addDays(-1))
-    editor.moving.do.click()
+    before = editor.middle.moving.at.dateTime().toPython()
+    editor.middle.moving.client.setEditText("bruno")
+    editor.middle.moving.at.setDateTime(editor.middle.moving.at.dateTime().addDays(-1))
+    editor.middle.moving.do.click()
     hands.settle()
     assert editor.head.client.text() == "Bruno Østergård"
     moved = hands.ask(reading.open, long)
@@ -367,9 +367,9 @@ def test_qts_own_editing_keys_give_way_to_commands(hands: Hands, long: int) -> N
     hands.press(Key.Key_H, CTRL)
     assert editor.page.text() == TEXT
     hands.press(Key.Key_E, CTRL)
-    assert editor._middle.currentWidget() is editor.reading
+    assert editor.middle.currentWidget() is editor.reading
     hands.press(Key.Key_E, CTRL)
-    assert editor._middle.currentWidget() is editor.page
+    assert editor.middle.currentWidget() is editor.page
 
 
 def test_only_plain_text_goes_out_and_only_by_copying(hands: Hands, long: int) -> None:

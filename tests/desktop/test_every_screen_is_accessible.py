@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QScrollArea,
+    QStackedWidget,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -177,12 +178,15 @@ class Flashes(QObject):
 
 
 @pytest.mark.parametrize("name", SCREENS)
-def test_no_part_of_a_screen_flashes_up_alone_while_it_is_made(qapp: QApplication, desk: Desk, name: str) -> None:
-    flashes = Flashes()
+def test_no_part_of_a_screen_flashes_up_alone_while_it_is_made(
+    qtbot: QtBot, qapp: QApplication, desk: Desk, name: str
+) -> None:
+    stack, flashes = QStackedWidget(), Flashes()
+    qtbot.addWidget(stack)
+    stack.show()
     qapp.installEventFilter(flashes)
-    made = SCREENS[name](desk)
+    SCREENS[name](desk, stack)
     qapp.removeEventFilter(flashes)
-    made.deleteLater()
     assert flashes.seen == []
 
 

@@ -11,8 +11,8 @@ def test_what_an_amendment_changed_is_underlined_and_struck_through(hands: Hands
     editor = hands.open(hands.note("signed"))
     hands.press(Key.Key_H, CTRL)
     hands.settle()
-    history = editor.history
-    assert editor._middle.currentWidget() is history
+    history = editor.middle.history
+    assert editor.middle.currentWidget() is history
     assert "a slip" in history.list.item(0).text()
     assert history.told.text() == "2 words added (underlined), 1 word removed (struck through)"
     looks = set()
@@ -34,9 +34,9 @@ def test_an_earlier_version_can_be_read(hands: Hands) -> None:
     hands.settle()
     hands.press(Key.Key_Down)
     hands.settle()
-    assert editor.history.text.toPlainText() == "She laughed about the heron."
+    assert editor.middle.history.text.toPlainText() == "She laughed about the heron."
     hands.press(Key.Key_Escape)
-    assert editor._middle.currentWidget() is editor.reading
+    assert editor.middle.currentWidget() is editor.reading
 
 
 def test_changes_are_told_in_words_too() -> None:

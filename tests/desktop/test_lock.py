@@ -41,8 +41,8 @@ class Desktop(Screen):
     title: ClassVar[str] = "Note"
     fails: ClassVar[bool] = False
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(desk, parent)
         self.at: dict[str, Any] = {}
         QLabel("Ada Quillfeather", self)
 

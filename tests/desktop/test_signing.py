@@ -12,15 +12,15 @@ def test_a_note_is_signed_after_a_last_look(hands: Hands) -> None:
     editor = hands.open(note)
     hands.type("Typed just now. ")
     hands.press(Key.Key_Return, CTRL)
-    assert editor._middle.currentWidget() is editor.last_look
-    assert "Typed just now." in editor.last_look.text.toPlainText()
-    assert "Ada Quillfeather" in editor.last_look._about.text()
-    assert hands.window.focusWidget() is editor.last_look.sign
+    assert editor.middle.currentWidget() is editor.middle.last_look
+    assert "Typed just now." in editor.middle.last_look.text.toPlainText()
+    assert "Ada Quillfeather" in editor.middle.last_look._about.text()
+    assert hands.window.focusWidget() is editor.middle.last_look.sign
     hands.press(Key.Key_Space)
     hands.wait(lambda: hands.notices)
     signed = hands.ask(reading.open, note)
     assert (signed.status, signed.text) == ("signed", "Typed just now. A thought for later: the weir.")
-    assert editor._middle.currentWidget() is editor.reading
+    assert editor.middle.currentWidget() is editor.reading
     assert "Typed just now." in editor.reading.toPlainText()
     events = [line.event for line in hands.ask(log.show, limit=4)]
     assert events[1:3] == ["note.sign", "note.close"]
@@ -31,7 +31,7 @@ def test_one_can_go_back_to_writing(hands: Hands) -> None:
     editor = hands.open(note)
     hands.press(Key.Key_Return, CTRL)
     hands.press(Key.Key_Escape)
-    assert editor._middle.currentWidget() is editor.page
+    assert editor.middle.currentWidget() is editor.page
     hands.type("More. ")
     hands.press(Key.Key_S, CTRL)
     assert hands.on_disk(note).startswith("More. ")
@@ -42,7 +42,7 @@ def test_an_empty_note_is_not_brought_before_one_to_sign(hands: Hands) -> None:
     note = hands.ask(progress_notes.create, "Ada", "free", " ").id
     editor = hands.open(note)
     hands.press(Key.Key_Return, CTRL)
-    assert editor._middle.currentWidget() is editor.page
+    assert editor.middle.currentWidget() is editor.page
     assert hands.notices[-1].text == "There is nothing to sign yet."
 
 
@@ -53,7 +53,7 @@ def test_a_note_that_cannot_be_saved_is_not_signed(hands: Hands) -> None:
     other = hands.ask(progress_notes.edit, note)
     hands.ask(progress_notes.save_draft, note, other.spell, other.counter, "Somebody else's.")
     hands.press(Key.Key_Return, CTRL)
-    editor.last_look.sign.click()
+    editor.middle.last_look.sign.click()
     hands.wait(lambda: hands.notices)
     hands.settle()
     assert hands.ask(reading.open, note).status == "draft"

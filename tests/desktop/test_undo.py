@@ -159,7 +159,7 @@ def test_a_note_given_to_somebody_else_or_another_day_goes_back(hands: Hands, cl
     editor = hands.open(before.id)
     editor.note_move()
     hands.settle()
-    moving: Any = editor.moving
+    moving: Any = editor.middle.moving
     moving.client.setCurrentIndex(moving.client.findText(client))
     moving.at.setDateTime(moving.at.dateTime().addDays(days))
     moving.do.click()
