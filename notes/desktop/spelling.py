@@ -11,6 +11,11 @@ import locale
 from collections.abc import Callable, Iterable
 from typing import Any
 
+try:
+    import enchant
+except ImportError:  # the package, or the library that it needs
+    enchant = None
+
 MOST_SUGGESTIONS = 6
 
 
@@ -40,11 +45,7 @@ class Speller:
 
 def languages() -> list[str]:
     """Languages with a dictionary on this computer; empty without the extra."""
-    try:
-        import enchant
-    except ImportError:  # the package, or the library that it needs
-        return []
-    return sorted(str(found) for found in enchant.list_languages())
+    return sorted(str(found) for found in enchant.list_languages()) if enchant is not None else []
 
 
 def speller(language: str | None = None, known: Iterable[str] = ()) -> Speller | None:
@@ -54,8 +55,6 @@ def speller(language: str | None = None, known: Iterable[str] = ()) -> Speller |
     chosen = next((found for found in (wanted, wanted.partition("_")[0]) if found and found in there), None)
     if chosen is None:
         return None
-    import enchant
-
     try:
         return Speller(enchant.Dict(chosen), known)
     except enchant.errors.Error:

@@ -44,6 +44,14 @@ def page(hands: Hands) -> Page:
     return hands.open(hands.ask(progress_notes.create, "Ada", "free", text).id).page
 
 
+def test_without_the_extra_nothing_is_marked(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spelling, "enchant", None)
+    assert spelling.languages() == []
+    hands.window.desk.preferences.spelling = "en_GB"
+    page = hands.open(hands.ask(progress_notes.create, "Ada", "free", "Teh wrod.").id).page
+    assert marked(page) == []
+
+
 def test_misspelt_words_are_marked_and_the_clients_name_is_not(page: Page) -> None:
     assert marked(page)[0] == "teh"
     assert not {"Quillfeather", "HRT", "colour", "first"} & set(marked(page))
