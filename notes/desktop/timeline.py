@@ -26,12 +26,12 @@ class Wanted:
 
 def rows(page: Page, wanted: Wanted, now: datetime) -> Iterator[Row]:
     """The rows, with a heading for each month."""
-    month = ""
+    month: tuple[int, int] | None = None
     for at, thing in _entries(page, wanted, now):
-        heading = f"{words.moment(at):%B %Y}" if at else "No date"
-        if heading != month:
-            month = heading
-            yield Row(heading, heading=True)
+        when = words.moment(at) if at else datetime.min
+        if (when.year, when.month) != month:
+            month = (when.year, when.month)
+            yield Row(f"{when:%B %Y}" if at else "No date", heading=True)
         yield _session(thing, now) if isinstance(thing, Session) else _note(thing, now)
 
 
@@ -66,7 +66,7 @@ def _entries(page: Page, wanted: Wanted, now: datetime) -> list[tuple[str, Sessi
 def _session(session: Session, now: datetime) -> Row:
     when = words.moment(session.started_at)
     clock = words.clock(session.started_at)
-    title = f"{when:%a} {when.day} {when:%B}" + (f", {clock}" if clock else "")
+    title = f"{when:%a {when.day} %B}" + (f", {clock}" if clock else "")
     to_come = when > now
     state, tone = attending.note_state(session, now)
     if session.note is not None and state in ("Signed", "Draft · continue"):

@@ -32,7 +32,7 @@ def day(iso: str, today: date) -> str:
 
 def clock(iso: str) -> str:
     """The time of day, or nothing where only a date was stated."""
-    return f"{moment(iso):%H:%M}" if len(iso) > 10 else ""
+    return moment(iso).time().isoformat("minutes") if len(iso) > 10 else ""
 
 
 def day_and_clock(iso: str | None, today: date) -> str:
