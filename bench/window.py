@@ -49,7 +49,7 @@ import os; os._exit(0)
 """A label, a field and a button, with nothing of this program: what a lock screen has to have."""
 GATE = """
 import time; began = time.perf_counter()
-import sys
+import gc, sys; gc.disable()
 from pathlib import Path
 from notes.desktop import app
 from notes.desktop.desk import Desk

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ def main() -> None:
     parser.add_argument("--sample", action="store_true", help="it is the sample practice: mark it on every screen")
     parser.add_argument("--restore", action="store_true", help="begin where a backup is restored")
     asked = parser.parse_args()
+    gc.disable()  # nothing is garbage while modules are read; later the worker sees to it (``worker.collect``)
     from notes.desktop import app
 
     sys.exit(app.main(asked.folder, asked.sample, asked.restore))

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QTextBrowser, QTextEdit, QToolButton, QWidget
 
 from notes.desktop import icons, parts, theme, words
-from notes.desktop.markdown_looks import utf16
+from notes.desktop.markdown_looks import places
 
 Text = QPlainTextEdit | QTextBrowser
 _OPERATORS = {"and", "or", "not", "near"}
@@ -26,7 +26,8 @@ def matches(text: str, wanted: str, *, as_words: bool = False) -> list[tuple[int
     if not sought:
         return []
     found = re.finditer("|".join(sought), _folded(text))
-    return [(utf16(text, hit.start()), utf16(text, hit.end())) for hit in found]
+    at = places(text)
+    return [(at[hit.start()], at[hit.end()]) for hit in found]
 
 
 def _folded(text: str) -> str:

@@ -5,8 +5,9 @@ Only the paragraph that was changed is looked at again, so that a long note is a
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QFont, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
@@ -20,9 +21,11 @@ _SOFT = re.compile(r"(?<![*\w])([*_])(?=[^\s*_])(.+?)(?<=[^\s*_])\1(?![*\w])")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
-def utf16(text: str, index: int) -> int:
-    """Where the character at `index` stands for Qt, which counts letters beyond the first 65,536 twice."""
-    return index if text.isascii() else len(text[:index].encode("utf-16-le", "surrogatepass")) // 2
+def places(text: str) -> Sequence[int]:
+    """Where each character, and the end, stands for Qt, which counts letters beyond the first 65,536 twice."""
+    if len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text):
+        return range(len(text) + 1)
+    return list(itertools.accumulate((1 + (letter > "\uffff") for letter in text), initial=0))
 
 
 def headings(document: QTextDocument) -> list[tuple[int, int, str]]:
@@ -44,6 +47,7 @@ class Looks(QSyntaxHighlighter):
     def __init__(self, document: QTextDocument, misspelt: Callable[[str], bool] | None = None) -> None:
         super().__init__(document)
         self._misspelt = misspelt
+        self._places: Sequence[int] = range(1)
         self.writing: tuple[int, int] | None = None
         """Block and place in it where the cursor was before the last key: a word growing there is not marked."""
         self._dress()
@@ -56,6 +60,9 @@ class Looks(QSyntaxHighlighter):
         self._bold, self._italic = QTextCharFormat(), QTextCharFormat()
         self._bold.setFontWeight(QFont.Weight.DemiBold)
         self._italic.setFontItalic(True)
+        self._wrong = QTextCharFormat()
+        self._wrong.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
+        self._wrong.setUnderlineColor(theme.colour("attention"))
 
     def dress_again(self) -> None:
         """After a change between light and dark."""
@@ -65,17 +72,18 @@ class Looks(QSyntaxHighlighter):
     def highlightBlock(self, text: str) -> None:
         if not text:
             return
+        self._places = places(text)
         if found := HEADING.match(text):
-            self._set(text, 0, len(text), self._heading)
-            self._set(text, found.start(1), found.end(1), self._sign)
+            self._set(0, len(text), self._heading)
+            self._set(*found.span(1), self._sign)
         elif found := _QUOTE.match(text):
-            self._set(text, 0, len(text), self._quote)
+            self._set(0, len(text), self._quote)
         elif found := _MARKER.match(text):
-            self._set(text, 0, found.end(), self._sign)
+            self._set(0, found.end(), self._sign)
         if "*" in text or "_" in text:
             for pattern, dress in ((_STRONG, self._bold), (_SOFT, self._italic)):
                 for found in pattern.finditer(text):
-                    self._merge(text, found.start(), found.end(), dress)
+                    self._merge(*found.span(), dress)
         if self._misspelt is not None:
             self._mark_misspelt(text)
 
@@ -84,20 +92,17 @@ class Looks(QSyntaxHighlighter):
         block = self.currentBlock().blockNumber()
         here = self.writing[1] if self.writing is not None and self.writing[0] == block else -1
         for found in _WORD.finditer(text):
-            if utf16(text, found.end()) - 1 != here and self._misspelt(found[0]):
-                self._merge(text, found.start(), found.end(), None)
+            if self._places[found.end()] - 1 != here and self._misspelt(found[0]):
+                self._merge(*found.span(), self._wrong)
 
-    def _set(self, text: str, start: int, end: int, dress: QTextCharFormat) -> None:
-        first = utf16(text, start)
-        self.setFormat(first, utf16(text, end) - first, dress)
+    def _set(self, start: int, end: int, dress: QTextCharFormat) -> None:
+        first = self._places[start]
+        self.setFormat(first, self._places[end] - first, dress)
 
-    def _merge(self, text: str, start: int, end: int, dress: QTextCharFormat | None) -> None:
-        """Put a dress, or the underline of a misspelt word, over what is there."""
-        for place in range(utf16(text, start), utf16(text, end)):
-            merged = self.format(place)
-            if dress is None:
-                merged.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
-                merged.setUnderlineColor(theme.colour("attention"))
-            else:
-                merged.merge(dress)
-            self.setFormat(place, 1, merged)
+    def _merge(self, start: int, end: int, dress: QTextCharFormat) -> None:
+        """Put a dress over what is there."""
+        for there, group in itertools.groupby(range(self._places[start], self._places[end]), self.format):
+            merged = QTextCharFormat(there)
+            merged.merge(dress)
+            run = list(group)
+            self.setFormat(run[0], len(run), merged)

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from notes.desktop import words
 from notes.desktop.editor import Editor
 from notes.desktop.editor_find import matches
-from notes.desktop.markdown_looks import HEADING, headings, utf16
+from notes.desktop.markdown_looks import HEADING, headings, places
 from notes.errors import NotFound
 from notes.practice import log
 from notes.record import clients, progress_notes, reading, sessions
@@ -134,7 +134,8 @@ def test_finding_forgives_case_and_accents(text: str, wanted: str, as_words: boo
 
 
 def test_places_are_counted_as_qt_counts_them() -> None:
-    assert utf16("a🦢b", 2) == 3
+    assert list(places("a🦢b")) == [0, 1, 3, 4]
+    assert list(places("añb")) == [0, 1, 2, 3]
 
 
 def test_a_new_note_begins_below_its_first_heading(hands: Hands) -> None:
