@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication
 
-from notes.desktop import capture, faults, icons, theme
+from notes.desktop import faults, icons, theme
 from notes.desktop.desk import Desk
 from notes.desktop.preferences import Preferences
 from notes.desktop.window import TITLE, Window
@@ -77,6 +77,8 @@ def main(folder: Path | None, sample: bool = False, restore: bool = False) -> in
     app.commitDataRequest.connect(lambda _: window.end_now())
     on_signals(window.close)
     window.show()
+    from notes.desktop import capture  # read only now: the lock screen does not wait for it
+
     capture.protect(window)
     if restore:
         window.first_run.restore()

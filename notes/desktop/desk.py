@@ -12,15 +12,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAction, QKeySequence
 
-from notes.desktop import icons
-from notes.desktop.actions import COMMANDS
 from notes.desktop.preferences import Preferences
 from notes.desktop.worker import Fault, Job, Worker
 from notes.errors import NotesError
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+
+    from notes.desktop.actions import Command
     from notes.desktop.verifying import Verifying
     from notes.practice.operations import Operation, P, R
 
@@ -129,6 +129,8 @@ class Desk(QObject):
 
     @cached_property
     def _actions(self) -> dict[str, QAction]:
+        from notes.desktop.actions import COMMANDS  # read only now: the lock screen has no commands
+
         return {command.name: self._action(command) for command in COMMANDS}
 
     def action(self, name: str) -> QAction:
@@ -145,7 +147,11 @@ class Desk(QObject):
         self._taken.pop(name, None)
         self._actions[name].setEnabled(False)
 
-    def _action(self, command: Any) -> QAction:
+    def _action(self, command: Command) -> QAction:
+        from PySide6.QtGui import QAction, QKeySequence
+
+        from notes.desktop import icons
+
         made = QAction(icons.icon(command.icon), command.text, self)
         made.setShortcuts([QKeySequence(keys) for keys in command.keys])
         made.setObjectName(command.name)

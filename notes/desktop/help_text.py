@@ -20,7 +20,7 @@ LIBRARIES: tuple[tuple[str, str, str], ...] = (
     ("PySide6-Essentials", "LGPL 3; Qt", "the window"),
     ("QtAwesome", "MIT; Phosphor icons: MIT", "icons"),
     ("filelock", "MIT", "one program at a time on a vault"),
-    ("platformdirs", "MIT", "where this computer keeps settings"),
+    ("platformdirs", "MIT", "where this computer keeps what programs remember"),
     ("zxcvbn", "MIT", "how easily a passphrase is guessed"),
     ("segno", "BSD", "QR codes"),
     ("fpdf2", "LGPL 3", "PDF pages"),

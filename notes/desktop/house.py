@@ -16,8 +16,7 @@ from notes.desktop.desk import Desk, Notice
 from notes.desktop.frame import ROOMS, Foot, Rooms
 from notes.desktop.identity import Identity
 from notes.desktop.idle import Idle
-from notes.desktop.lines import Lines
-from notes.desktop.parts import NoticeBar
+from notes.desktop.lines import Lines, NoticeBar
 from notes.desktop.screen import Screen
 from notes.desktop.screens import AHEAD, SCREENS
 from notes.desktop.strips import read_only_strip

@@ -2,13 +2,68 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from collections.abc import Callable
 
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QFrame, QToolButton, QWidget
+
+from notes.desktop import icons, parts, theme
 from notes.desktop.desk import Desk, Notice
-from notes.desktop.parts import NoticeBar
 
 STAYS = 8_000
 """Milliseconds for which a line stays that needs nothing done and can take nothing back."""
+
+
+class NoticeBar(QFrame):
+    """The line on top: what was done and can be undone, or what went wrong and what to do."""
+
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("notice")
+        self._text, self._detail = parts.words(strong=True), parts.words()
+        self._undo = parts.button("Undo", self.take_back)
+        self._close = QToolButton()
+        self._close.setIcon(icons.icon("x"))
+        self._close.setAccessibleName("Close this line")
+        self._close.setToolTip("Close this line (Esc)")
+        self._close.clicked.connect(self.dismiss)
+        told = parts.stacked(self._text, self._detail, gap=theme.XS)
+        self._row = parts.beside(gap=theme.M, margin=(theme.M, theme.S))
+        self._row.addLayout(told, 1)
+        self._row.addWidget(self._undo)
+        self._row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(self._row)
+        self._back: Callable[[], None] | None = None
+        self.hide()
+
+    def tell(self, text: str, detail: str, tone: str, undo: Callable[[], None] | None, verb: str = "Undo") -> None:
+        """Show a line. `verb` stands on the button that runs `undo`."""
+        self._text.setText(text)
+        self._detail.setText(detail)
+        self._detail.setVisible(bool(detail))
+        self._back = undo
+        self._undo.setText(verb)
+        self._undo.setVisible(undo is not None)
+        parts.set_tone(self, tone)
+        self.setAccessibleName(f"{text} {detail}".strip())
+        self.show()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.accessibleName()))
+
+    def dismiss(self) -> None:
+        """Take the line away."""
+        self._back = None
+        self.hide()
+        self.closed.emit()
+
+    def take_back(self) -> None:
+        """Do what stands on the button of the line, and take the line away."""
+        run = self._back
+        self.dismiss()
+        if run is not None:
+            run()
 
 
 class Lines(QObject):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QDateTime, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction
+from PySide6.QtCore import QDateTime, QSize, Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -23,6 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from notes.desktop import icons, theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction  # a type that Qt would make for the lock screen to no purpose
 
 Box = TypeVar("Box", bound=QBoxLayout)
 
@@ -184,54 +186,3 @@ class Column(QScrollArea):
         row.addStretch(1)
         around.setLayout(row)
         self.setWidget(around)
-
-
-class NoticeBar(QFrame):
-    """The line on top: what was done and can be undone, or what went wrong and what to do."""
-
-    closed = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("notice")
-        self._text, self._detail = words(strong=True), words()
-        self._undo = button("Undo", self.take_back)
-        self._close = QToolButton()
-        self._close.setIcon(icons.icon("x"))
-        self._close.setAccessibleName("Close this line")
-        self._close.setToolTip("Close this line (Esc)")
-        self._close.clicked.connect(self.dismiss)
-        told = stacked(self._text, self._detail, gap=theme.XS)
-        self._row = beside(gap=theme.M, margin=(theme.M, theme.S))
-        self._row.addLayout(told, 1)
-        self._row.addWidget(self._undo)
-        self._row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
-        self.setLayout(self._row)
-        self._back: Callable[[], None] | None = None
-        self.hide()
-
-    def tell(self, text: str, detail: str, tone: str, undo: Callable[[], None] | None, verb: str = "Undo") -> None:
-        """Show a line. `verb` stands on the button that runs `undo`."""
-        self._text.setText(text)
-        self._detail.setText(detail)
-        self._detail.setVisible(bool(detail))
-        self._back = undo
-        self._undo.setText(verb)
-        self._undo.setVisible(undo is not None)
-        set_tone(self, tone)
-        self.setAccessibleName(f"{text} {detail}".strip())
-        self.show()
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.accessibleName()))
-
-    def dismiss(self) -> None:
-        """Take the line away."""
-        self._back = None
-        self.hide()
-        self.closed.emit()
-
-    def take_back(self) -> None:
-        """Do what stands on the button of the line, and take the line away."""
-        run = self._back
-        self.dismiss()
-        if run is not None:
-            run()

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import platformdirs
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 LOCK_AFTER = (1, 2, 5, 10, 15, 30)
 """Minutes without a key or a click after which the vault locks; one of these."""
@@ -21,7 +20,8 @@ class Preferences:
     """Read and written as attributes; on disk at once."""
 
     def __init__(self, file: Path | None = None) -> None:
-        path = file or platformdirs.user_config_path("session-notes", appauthor=False) / "window.ini"
+        settings = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
+        path = file or Path(settings) / "session-notes" / "window.ini"
         self._kept = QSettings(str(path), QSettings.Format.IniFormat)
 
     @property

@@ -6,12 +6,15 @@ Qt and Python keep copies of text that nobody can wipe; they are gone when the p
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from notes.desktop import icons, parts, theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
 
 GROUPS, IN_A_GROUP = 9, 4
 LONGEST_KEY_FILE = 1024 * 1024
@@ -213,6 +216,8 @@ class KeyFileRow(QWidget):
         self._told.setText(path.name)
 
     def _choose(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         chosen, _ = QFileDialog.getOpenFileName(self, "Key file")
         if chosen:
             self.choose(Path(chosen))

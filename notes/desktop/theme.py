@@ -7,8 +7,8 @@ a test measures every pair named in ``PAIRS``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
@@ -28,8 +28,7 @@ SMALL, BODY, LEAD, TITLE, DISPLAY = 0.88, 1.0, 1.14, 1.36, 1.9
 """Type scale, as multiples of the size the system sets."""
 
 
-@dataclass(frozen=True)
-class Roles:
+class Roles(NamedTuple):
     """What each colour is for."""
 
     ground: str  # behind everything
@@ -117,7 +116,7 @@ def _luminance(colour: str) -> float:
 
 def high_contrast(roles: Roles) -> Roles:
     """The same with edges and second-rank text as strong as the text: for those who ask their system for more."""
-    return replace(roles, line=roles.edge, edge=roles.text, quiet=roles.text)
+    return roles._replace(line=roles.edge, edge=roles.text, quiet=roles.text)
 
 
 def roles() -> Roles:
@@ -207,7 +206,7 @@ def _palette(r: Roles) -> QPalette:
 
 
 def _style_sheet(r: Roles) -> str:
-    values = {name: str(getattr(r, name)) for name in r.__dataclass_fields__}
+    values = r._asdict()
     values |= {"xs": f"{XS}px", "s": f"{S}px", "m": f"{M}px", "l": f"{L}px", "radius": f"{RADIUS}px"}
     mood = "dark" if r.surface == DARK.surface else "light"
     values |= {

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from notes.desktop import parts
@@ -16,6 +15,8 @@ from notes.desktop.gate import Gate
 from notes.desktop.worker import Opened
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+
     from notes.desktop.first_run import FirstRun
     from notes.desktop.house import House
 
@@ -182,6 +183,8 @@ class Window(QMainWindow):
         """The session of the computer's user ends: save, lock, and come back when that is done."""
         if self.close():
             return  # there was nothing to save
+        from PySide6.QtCore import QEventLoop
+
         wait = QEventLoop()
         looks = QTimer(interval=20)
         looks.timeout.connect(lambda: wait.quit() if self._ended or self.desk.unsaved else None)
