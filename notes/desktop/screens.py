@@ -1,8 +1,9 @@
-"""The screens, by name. A screen's own file is read when it is first gone to."""
+"""The screens, by name. A screen's own file is read when it is first gone to, or ahead of that."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 from PySide6.QtWidgets import QWidget
 
@@ -10,81 +11,32 @@ from notes.desktop.desk import Desk
 from notes.desktop.screen import Screen
 
 
-def _today(desk: Desk, parent: QWidget) -> Screen:
-    from notes.desktop.today import Today
+def _of(file: str, kind: str) -> Callable[[Desk, QWidget], Screen]:
+    """Makes the screen of that class, which stands in that file."""
 
-    return Today(desk, parent)
+    def make(desk: Desk, parent: QWidget) -> Screen:
+        made = getattr(import_module(f"notes.desktop.{file}"), kind)(desk, parent)
+        assert isinstance(made, Screen)
+        return made
 
-
-def _clients(desk: Desk, parent: QWidget) -> Screen:
-    from notes.desktop.clients import Clients
-
-    return Clients(desk, parent)
-
-
-def _client(desk: Desk, parent: QWidget) -> Screen:
-    from notes.desktop.client_page import ClientPage
-
-    return ClientPage(desk, parent)
+    return make
 
 
-def _note(desk: Desk, parent: QWidget) -> Screen:
-    from notes.desktop.editor import Editor
-
-    return Editor(desk, parent)
-
-
-def _new_note(desk: Desk, parent: QWidget) -> Screen:
-    from notes.desktop.editor_new import NewNote
-
-    return NewNote(desk, parent)
-
-
-def _snippets(desk: Desk, parent: QWidget) -> Screen:
-    from notes.desktop.snippets import Snippets
-
-    return Snippets(desk, parent)
-
-
-def _search(desk: Desk, parent: QWidget) -> Screen:
-    from notes.desktop.search import Search
-
-    return Search(desk, parent)
-
-
-def _log(desk: Desk, parent: QWidget) -> Screen:
-    from notes.desktop.log_screen import LogScreen
-
-    return LogScreen(desk, parent)
-
-
-def _help(desk: Desk, parent: QWidget) -> Screen:
-    from notes.desktop.help_screen import Help
-
-    return Help(desk, parent)
-
-
-def _settings(desk: Desk, parent: QWidget) -> Screen:
-    from notes.desktop.settings_screen import Settings
-
-    return Settings(desk, parent)
-
+SCREENS: dict[str, Callable[[Desk, QWidget], Screen]] = {
+    "today": _of("today", "Today"),
+    "clients": _of("clients", "Clients"),
+    "client": _of("client_page", "ClientPage"),
+    "note": _of("editor", "Editor"),
+    "new_note": _of("editor_new", "NewNote"),
+    "snippets": _of("snippets", "Snippets"),
+    "search": _of("search", "Search"),
+    "log": _of("log_screen", "LogScreen"),
+    "help": _of("help_screen", "Help"),
+    "settings": _of("settings_screen", "Settings"),
+}
 
 AHEAD = tuple(
     f"notes.desktop.{file}"
     for file in ("editor", "client_page", "clients", "editor_new", "log_screen", "settings_screen", "search")
 )
-"""Modules of screens that are read ahead once the vault is open, those gone to most first."""
-
-SCREENS: dict[str, Callable[[Desk, QWidget], Screen]] = {
-    "today": _today,
-    "clients": _clients,
-    "client": _client,
-    "note": _note,
-    "new_note": _new_note,
-    "snippets": _snippets,
-    "search": _search,
-    "log": _log,
-    "help": _help,
-    "settings": _settings,
-}
+"""Files that are read ahead once the vault is open, those of screens gone to most first."""
