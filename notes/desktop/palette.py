@@ -6,7 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+)
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -70,7 +80,7 @@ class Palette(QWidget):
         self._list.setUniformItemSizes(True)
         self._list.setAccessibleName("Clients and commands")
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._list.clicked.connect(lambda _: self._take())
+        self._list.clicked.connect(lambda _: QTimer.singleShot(0, self, self._take))  # see ``RowList``
         self._how = parts.words("", theme.SMALL, tone="quiet", wrap=False)
         self._list.selectionModel().currentChanged.connect(lambda now, _: self._tell(now))
         self._card = parts.Card()

@@ -17,6 +17,7 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
@@ -183,7 +184,7 @@ class RowList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
-        self.clicked.connect(self._choose)
+        self.clicked.connect(self._clicked)
         if snug:
             self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             self.setFrameShape(QListView.Shape.NoFrame)
@@ -216,7 +217,7 @@ class RowList(QListView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.currentIndex().isValid():
-            self._choose(self.currentIndex())
+            self._choose(self.currentIndex().data(Qt.ItemDataRole.UserRole))
             return
         super().keyPressEvent(event)
 
@@ -226,8 +227,12 @@ class RowList(QListView):
             self._painter.measure_anew()
             self.viewport().update()
 
-    def _choose(self, index: QModelIndex) -> None:
+    def _clicked(self, index: QModelIndex) -> None:
+        """Chosen once Qt is done with the click: where it leads, this list is emptied, and Qt would end the program."""
         row: Row = index.data(Qt.ItemDataRole.UserRole)
+        QTimer.singleShot(0, self, lambda: self._choose(row))
+
+    def _choose(self, row: Row) -> None:
         if not row.heading and row.key is not None:
             self.chosen.emit(row.key)
 

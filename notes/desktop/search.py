@@ -229,9 +229,10 @@ class Search(Screen):
     def _open_first(self) -> None:
         self._look()
         if self.model.rowCount():
-            self._open(self.list.currentIndex())
+            self._open()
 
-    def _open(self, index: QModelIndex) -> None:
+    def _open(self) -> None:
+        index = self.list.currentIndex()
         hit = self.model.hit(index)
         if hit is not None:
             self._row = index.row()
@@ -306,7 +307,8 @@ class Hits(QAbstractListModel):
 class _List(QListView):
     """Hits; Enter and a double click take one."""
 
-    taken = Signal(QModelIndex)
+    taken = Signal()
+    """The current one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -314,11 +316,11 @@ class _List(QListView):
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.clicked.connect(self.taken)
+        self.clicked.connect(lambda _: QTimer.singleShot(0, self, self.taken.emit))  # see ``RowList``
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.taken.emit(self.currentIndex())
+            self.taken.emit()
             return
         super().keyPressEvent(event)
 
