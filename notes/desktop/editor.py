@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QFrame, QSplitter, QWidget
 
 from notes.desktop import editor_commands, editor_places, editor_tasks, names, parts, printing, theme, words
 from notes.desktop.desk import Desk
-from notes.desktop.editing import Spell
+from notes.desktop.editing import Spell, let_go
 from notes.desktop.editor_beside import Beside, leaf
 from notes.desktop.editor_find import FindBar
 from notes.desktop.editor_head import Head
@@ -138,7 +138,7 @@ class Editor(Screen):
     def _opened(self, opened: Opened, place: dict[str, Any]) -> None:
         if place is not self._wanted:  # somewhere else by now
             if opened.editing is not None:
-                Spell(self.desk, opened.editing, lambda: opened.note.text, self).close()
+                let_go(self.desk, opened.editing)
             return
         self._show(opened.note, opened.editing)
         if place.get("change") and opened.note.status == "signed":

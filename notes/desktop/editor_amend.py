@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QSplitter, QWidget
 
 from notes.desktop import parts, theme
 from notes.desktop.desk import Desk
-from notes.desktop.editing import Spell
+from notes.desktop.editing import Spell, let_go
 from notes.desktop.editor_page import Page
 from notes.desktop.reading_view import ReadingView
 from notes.errors import NotesError
@@ -123,7 +123,7 @@ class Amending(QWidget):
     def _write(self, editing: Editing) -> None:
         """The spell is open: write."""
         if editing.note != self._note or self.spell is not None:  # somewhere else by now
-            Spell(self.desk, editing, lambda: editing.text, self).close()
+            let_go(self.desk, editing)
             return
         kept = self.desk.unsaved.get(editing.note, editing.text)
         self.page.write(kept)

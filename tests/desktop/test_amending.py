@@ -104,3 +104,16 @@ def test_an_amendment_thrown_away_can_be_brought_back(hands: Hands) -> None:
     hands.wait(lambda: editor.amending.spell is not None)
     assert editor.amending.page.text().startswith("Half ")
     assert editor.amending.reason.text() == "a slip"
+
+
+def test_a_change_kept_in_memory_outlasts_a_visit_that_ends_before_it_is_open(hands: Hands) -> None:
+    editor, note, desk = begin(hands, Key.Key_A, "a slip"), hands.note("signed"), hands.window.desk
+    hands.type("Begun. ")
+    desk.go("today")
+    hands.settle()
+    desk.unsaved[note] = "Kept in memory."
+    hands.open(note)
+    editor.side.go_on.emit()
+    desk.go("today")
+    hands.settle()
+    assert desk.unsaved == {note: "Kept in memory."}
