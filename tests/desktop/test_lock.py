@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QInputMethodEvent, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
@@ -338,6 +338,15 @@ def test_a_key_or_a_movement_anywhere_begins_the_time_anew(
     done(desk_top)
     assert not looks(idle, clocks, 119)
     assert looks(idle, clocks, 1)
+
+
+def test_a_key_that_runs_a_command_begins_the_time_anew(idle: Idle, clocks: Clocks, desk_top: QWidget) -> None:
+    ran: list[bool] = []
+    QShortcut(QKeySequence("F6"), desk_top, lambda: ran.append(True))
+    looks(idle, clocks, 119)
+    QTest.keyClick(desk_top.windowHandle(), Qt.Key.Key_F6)
+    assert ran == [True]
+    assert not looks(idle, clocks, 119)
 
 
 @pytest.mark.parametrize("done", KEYS_AND_THE_MOUSE.values(), ids=KEYS_AND_THE_MOUSE)
