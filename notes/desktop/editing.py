@@ -86,7 +86,7 @@ class Spell(QObject):
 
     def __init__(self, desk: Desk, editing: Editing, read: Callable[[], str], page: QObject) -> None:
         super().__init__(page)
-        self.desk, self.note, self.purpose = desk, editing.note, editing.purpose
+        self.desk, self.note, self.purpose, self.reason = desk, editing.note, editing.purpose, editing.reason
         text = editing.text
         self._pen = _Pen(self.note, editing.purpose, editing.reason, editing.spell, editing.counter, text, text, text)
         self._read = read

@@ -1,12 +1,13 @@
 """A note: written as a draft, read once it is signed, amended beside what was signed.
 
 One spell of editing is open at a time (``editing.Spell``); it ends when the screen is left. What is shown in the
-middle is one of five pages: the text being written, the text to read, the last look, a change, the versions.
+middle is one of six pages (``editor_middle``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,7 @@ class Editor(Screen):
         self._end_spell()
         self._note, self._wanted = None, place
         editor_commands.put_in_force(self.desk, None)
+        self._take_nothing()
         before = self._left.pop(place["note"], None)
         if before is not None and shiboken6.isValid(before):
             before.drop()
@@ -112,6 +114,12 @@ class Editor(Screen):
             name="Opening",
         )
         self._help.prepare()
+
+    def _take_nothing(self) -> None:
+        """Until a note is open nothing can be typed or pressed: it would go nowhere."""
+        self.setFocus()  # and not to what is next in the window
+        for part in (self.head, self.middle, self.side):
+            part.setEnabled(False)
 
     def leave(self) -> None:
         """Save, and let go: nothing of a client stays behind the other screens."""
@@ -151,6 +159,8 @@ class Editor(Screen):
     def _show(self, note: Note, editing: Editing | None) -> None:
         """Show a note: to be written when its spell is open, otherwise to be read."""
         self._note = note
+        for part in (self.head, self.middle, self.side):
+            part.setEnabled(True)
         self.head.tell(note)
         self.side.tell(note)
         editor_commands.put_in_force(self.desk, note)
@@ -324,6 +334,7 @@ class Editor(Screen):
 
     def _tags_are(self, note: int, tags: Sequence[str]) -> None:
         if self._note is not None and self._note.id == note:
+            self._note = replace(self._note, tags=tuple(tags))
             self.side.tags(tags)
 
     def note_move(self) -> None:

@@ -178,6 +178,7 @@ class Amending(QWidget):
         if spell is None:
             return
         self.sign.setEnabled(False)
+        self.page.setEnabled(False)  # what is typed now would be in no save
         note, purpose = spell.note, spell.purpose
 
         def failed(error: NotesError) -> None:

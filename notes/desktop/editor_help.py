@@ -62,7 +62,11 @@ class Help(QObject):
             self.desk.say("This draft has text already.", "The last note is put only into an empty one.")
             return
 
+        there = page.document()
+
         def put(last: Note) -> None:
+            if page.document() is not there:  # another note by now, or none
+                return
             if not any(line.strip() and not HEADING.match(line) for line in page.text().splitlines()):
                 page.replace_all(last.text)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
 from notes.practice import log
 from notes.record import reading
 from notes.vault.slots import Secret
+from tests.desktop.conftest import PATIENCE
 from tests.desktop.editor_kit import CTRL, SHIFT, Hands, Key
 
 
@@ -117,3 +119,42 @@ def test_a_change_kept_in_memory_outlasts_a_visit_that_ends_before_it_is_open(ha
     desk.go("today")
     hands.settle()
     assert desk.unsaved == {note: "Kept in memory."}
+
+
+def test_after_leaving_it_for_later_nothing_is_typed_that_would_not_be_saved(hands: Hands) -> None:
+    editor = begin(hands, Key.Key_D, "remembered later")
+    hands.type("First. ")
+    saved = threading.Event()
+    hands.window.desk.worker.run(lambda practice, job: saved.wait(PATIENCE / 1000))
+    editor.amending._later.click()
+    hands.type("Second.")
+    assert editor.amending.page.text() == "First. "
+    saved.set()
+    hands.settle()
+
+
+def test_a_change_comes_back_also_where_its_reason_was_rubbed_out_before(hands: Hands) -> None:
+    editor = begin(hands, Key.Key_D, "remembered later")
+    hands.type("First. ")
+    editor.amending.reason.setText("")
+    thrown_away_and_back(hands)
+    assert editor.amending.page.text() == "First. "
+    assert editor.amending.reason.text() == "remembered later"
+
+
+def test_a_change_that_was_not_gone_on_with_comes_back_too(hands: Hands) -> None:
+    editor = begin(hands, Key.Key_D, "remembered later")
+    hands.type("First. ")
+    hands.window.desk.go("today")
+    hands.open(hands.note("signed"))
+    thrown_away_and_back(hands)
+    assert editor.amending.page.text() == "First. "
+
+
+def thrown_away_and_back(hands: Hands) -> None:
+    hands.editor.note_discard()
+    hands.wait(lambda: hands.notices and hands.notices[-1].text == "Addendum thrown away.")
+    hands.settle()
+    assert hands.ask(reading.open, hands.note("signed")).unfinished is None
+    hands.window.desk.action("go.undo").trigger()
+    hands.wait(lambda: hands.editor.amending.spell is not None)
