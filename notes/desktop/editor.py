@@ -53,13 +53,11 @@ class Editor(Screen):
         self._spell: Spell | None = None
         self._left: dict[int, Spell] = {}
         self._side_wanted = True
-        columns = QSplitter(
-            self
-        )  # from the outside in: what moves into another widget is dressed again, with all in it
+        # In the order in which Tab goes, and from the outside in: what moves into another widget is dressed again.
+        self.head, self.finding, columns = Head(desk, self), FindBar(self), QSplitter(self)
         surface = QFrame(columns)
-        self.middle, self.beside = Middle(desk, surface), Beside(desk, columns)
+        self.middle, self.beside, self.side = Middle(desk, surface), Beside(desk, columns), Side(desk, self)
         self.page, self.reading, self.amending = self.middle.page, self.middle.reading, self.middle.amending
-        self.head, self.finding, self.side = Head(desk, self), FindBar(self), Side(desk, self)
         self._help = Help(desk, (self.page, self.amending.page), self)
         self.count = parts.words(scale=theme.SMALL, tone="quiet", wrap=False)
         surface.setObjectName("card")

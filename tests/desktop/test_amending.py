@@ -158,3 +158,11 @@ def thrown_away_and_back(hands: Hands) -> None:
     assert hands.ask(reading.open, hands.note("signed")).unfinished is None
     hands.window.desk.action("go.undo").trigger()
     hands.wait(lambda: hands.editor.amending.spell is not None)
+
+
+def test_tab_goes_from_the_reason_by_the_buttons_to_the_text(hands: Hands) -> None:
+    editor = begin(hands, Key.Key_D, "remembered later")
+    editor.amending.reason.setFocus()
+    for control in (editor.amending._later, editor.amending._away, editor.amending.page):
+        hands.press(Key.Key_Tab)
+        assert hands.window.focusWidget() is control

@@ -454,3 +454,14 @@ def test_the_last_note_is_put_nowhere_once_one_has_gone_on(hands: Hands, busy: t
     goes_on.set()
     hands.settle()
     assert hands.editor.page.text() == ""
+
+
+def test_tab_goes_as_one_reads_from_the_header_to_the_text_and_on_to_its_side(hands: Hands) -> None:
+    editor, window = hands.open(hands.note("draft")), hands.window
+    assert window.focusWidget() is editor.page
+    hands.press(Key.Key_Tab)
+    assert window.focusWidget() is editor.side.tag_line
+    editor.page.setFocus()
+    hands.press(Key.Key_Backtab, SHIFT)
+    focus = window.focusWidget()
+    assert focus is not None and editor.head.isAncestorOf(focus)
