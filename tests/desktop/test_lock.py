@@ -551,3 +551,14 @@ def test_a_daily_backup_that_cannot_be_made_is_said_and_leads_to_the_backups(
     QTest.mouseClick(window.house.notice._undo, Qt.MouseButton.LeftButton)
     assert isinstance(window.house.current, Settings)
     assert window.house.current.place()["part"] == "backups"
+
+
+def test_unlocking_looks_at_no_folder_of_another_vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One may be on a share that does not answer."""
+    preferences = Preferences(tmp_path / "window.ini")
+    preferences.remember(tmp_path)
+    looked: list[Path] = []
+    monkeypatch.setattr(Path, "is_dir", lambda path: looked.append(path) or True)
+    preferences.remember(tmp_path / "Other.vault")
+    assert looked == []
+    assert preferences.recent == [tmp_path / "Other.vault", tmp_path]
