@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMenu
 
 from notes.desktop import editor_tasks
@@ -50,6 +50,7 @@ class Help(QObject):
     def put_snippet(self, page: Page) -> None:
         """Offer the snippets at the cursor."""
         menu = QMenu(page)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for name, text in page.snippets.items():
             menu.addAction(f"/{name}", lambda text=text: page.put(text))  # type: ignore[misc]
         menu.addSeparator()

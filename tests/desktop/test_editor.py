@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QMouseEvent, QTextCursor
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListWidget,
+    QMenu,
     QPlainTextEdit,
     QTextEdit,
     QWidget,
@@ -465,3 +466,15 @@ def test_tab_goes_as_one_reads_from_the_header_to_the_text_and_on_to_its_side(ha
     hands.press(Key.Key_Backtab, SHIFT)
     focus = window.focusWidget()
     assert focus is not None and editor.head.isAncestorOf(focus)
+
+
+def test_menus_over_a_text_go_with_its_words(hands: Hands) -> None:
+    editor = hands.open(hands.note("draft"))
+    for text in (editor.page, editor.reading):
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(5, 5), text.mapToGlobal(QPoint(5, 5)))
+        text.contextMenuEvent(event)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        menu.close()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # type: ignore[call-overload]
+        assert text.findChildren(QMenu) == []
