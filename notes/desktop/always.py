@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 def furnish(window: Window) -> None:
     """Build what takes a moment to build, before the vault is open."""
+    for veil in window.findChildren(Veil):
+        veil.end()  # somebody may have gone away since it was locked
     for kind in (Veil, Palette, Clipboard, Verifying):  # of the last unlocking
         for left in window.findChildren(kind):
             left.setParent(None)
@@ -40,6 +42,7 @@ def begin(window: Window) -> None:
         desk.take_up(f"help.{part}", partial(desk.go, "help", part=part))
     application = QGuiApplication.instance()
     assert isinstance(application, QGuiApplication)  # a window has one
+    desk.before_lock(veil.end)
     veil.falls.connect(palette.close_up)
     veil.lock_wanted.connect(window.lock)
     application.applicationStateChanged.connect(veil.came_or_went)

@@ -80,8 +80,11 @@ class ClientForm(Card):
 
     def save(self) -> None:
         """Add the client, or change what was changed."""
+        if not self.keep.isEnabled():
+            return
         before, stated = self._client, {name: field.text() for name, field in self.fields.items()}
         if before is None:
+            self._hold(True)
             details = {name: value for name, value in stated.items() if value or name == "name"}
             self._desk.do(clients.create, **details, then=self._added, failed=self._complain, owner=self)
             return
@@ -89,15 +92,24 @@ class ClientForm(Card):
         if not changed:
             self._cancel()
             return
+        self._hold(True)
         as_it_was = {name: self._known(name) for name in changed}
         then = lambda client: self._changed(client, as_it_was)  # noqa: E731
         self._desk.do(clients.change, before.id, **changed, then=then, failed=self._complain, owner=self)
 
+    def _hold(self, saving: bool) -> None:
+        """Until it is saved nothing more is typed, which would be in no save, and nothing saved twice."""
+        self.keep.setEnabled(not saving)
+        for field in self.fields.values():
+            field.setReadOnly(saving)
+
     def _added(self, client: Client) -> None:
+        self._hold(False)
         self._typed.pop(None, None)
         self._done(client)
 
     def _changed(self, client: Client, as_it_was: dict[str, str]) -> None:
+        self._hold(False)
         self._typed.pop(client.id, None)
         self._trouble.hide()
         self._desk.say("The details are saved.", undo=lambda: self._put_back(client.id, as_it_was))
@@ -127,5 +139,6 @@ class ClientForm(Card):
         return getattr(self._client, field, None) or ""
 
     def _complain(self, error: NotesError) -> None:
+        self._hold(False)
         self._trouble.setText(in_words(error))
         self._trouble.show()

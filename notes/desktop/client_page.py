@@ -199,8 +199,9 @@ class ClientPage(Screen):
         """Of the client before, nothing stays on the screen."""
         self._page = None
         self._lines = []
-        for label in (self._name, self._about, self._summary):
+        for label in (self._name, self._about, self._summary, self._in_short):
             label.setText("")
+        self.strip.show_sessions([], self.desk.now().date())
         self.list.show_rows([])
         self.looked.show_rows([])
         self.form.begin(None)
@@ -241,14 +242,17 @@ class ClientPage(Screen):
 
     def _ask_who_looked(self) -> None:
         if self._id is not None:
-            self.desk.do(log.show, client=self._id, limit=LINES, then=self._show_lines, owner=self, latest="looked")
+            client = self._id
+            show = lambda lines: self._show_lines(client, lines)  # noqa: E731
+            self.desk.do(log.show, client=client, limit=LINES, then=show, owner=self, latest="looked")
 
     def _called(self, name: str) -> str:
         return names.shown(name, self.desk.preferences)
 
-    def _show_lines(self, lines: list[LineView]) -> None:
-        self._lines = lines
-        self._draw_lines()
+    def _show_lines(self, client: int, lines: list[LineView]) -> None:
+        if client == self._id:
+            self._lines = lines
+            self._draw_lines()
 
     def _draw_lines(self) -> None:
         which = self._which.currentIndex()

@@ -51,7 +51,9 @@ class Clipboard(QObject):
         self._mark = b""
         self._selected = False
         self._away = QTimer(self, singleShot=True, interval=stays)
-        self._away.timeout.connect(self.clear)
+        self._away.timeout.connect(self._clear_copy)
+        self._unmark = QTimer(self, singleShot=True, interval=stays)
+        self._unmark.timeout.connect(self._clear_selection)
         self._board.dataChanged.connect(self._arrived)
         self._board.selectionChanged.connect(self._marked)
 
@@ -72,12 +74,19 @@ class Clipboard(QObject):
         self._copied()
 
     def clear(self) -> None:
-        """Clear it, if it is still ours: after a while, and at every lock."""
+        """Clear it, if it is still ours: at every lock."""
+        self._clear_copy()
+        self._clear_selection()
+
+    def _clear_copy(self) -> None:
         self._away.stop()
         there = self._board.mimeData()
         if self._mark and there is not None and there.data(MARK).data() == self._mark:
             self._board.clear()
         self._mark = b""
+
+    def _clear_selection(self) -> None:
+        self._unmark.stop()
         if self._selected and self._board.ownsSelection():
             self._board.clear(QClipboard.Mode.Selection)
         self._selected = False
@@ -94,4 +103,4 @@ class Clipboard(QObject):
         """On X11 what is selected with the mouse can be pasted with its middle button: that goes away too."""
         if self._board.supportsSelection() and self._board.ownsSelection():
             self._selected = True
-            self._away.start()
+            self._unmark.start()

@@ -86,7 +86,7 @@ class Spell(QObject):
 
     def __init__(self, desk: Desk, editing: Editing, read: Callable[[], str], page: QObject) -> None:
         super().__init__(page)
-        self.desk, self.note, self.purpose = desk, editing.note, editing.purpose
+        self.desk, self.note, self.purpose, self.reason = desk, editing.note, editing.purpose, editing.reason
         text = editing.text
         self._pen = _Pen(self.note, editing.purpose, editing.reason, editing.spell, editing.counter, text, text, text)
         self._read = read
@@ -160,10 +160,12 @@ class Spell(QObject):
         self.drop()
 
     def _saved(self, saved: Saved | None) -> None:
-        if self._dropped or self._pen.text != self._pen.on_disk:
-            return  # another spell is at work, or a newer text is on its way
+        if self._pen.text != self._pen.on_disk:
+            return  # a newer text is on its way
+        before = self.desk.unsaved.pop(self.note, None)  # of what failed earlier nothing is to come back
+        if self._dropped:
+            return  # another spell is about to be at work
         self._again.stop()
-        before = self.desk.unsaved.pop(self.note, None)
         if saved is not None:
             self.desk.saved.emit(f"Saved {words.clock(saved.at)}")
         elif before is not None:
@@ -185,6 +187,13 @@ class Spell(QObject):
         pen.text = self._read()
         desk.worker.run(pen.save, then=lambda _: _forget(desk, note), failed=self._failed, name="Saving")
         desk.worker.run(pen.close, failed=lambda _: None)
+
+
+def let_go(desk: Desk, editing: Editing) -> None:
+    """End a spell that was opened for somebody who is elsewhere by now. What could not be saved before stays kept."""
+    desk.worker.run(
+        lambda practice, _: practice.do(progress_notes.close, editing.note, editing.spell), failed=lambda _: None
+    )
 
 
 def _forget(desk: Desk, note: int) -> None:

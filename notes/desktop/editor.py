@@ -1,12 +1,13 @@
 """A note: written as a draft, read once it is signed, amended beside what was signed.
 
 One spell of editing is open at a time (``editing.Spell``); it ends when the screen is left. What is shown in the
-middle is one of five pages: the text being written, the text to read, the last look, a change, the versions.
+middle is one of six pages (``editor_middle``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import QFrame, QSplitter, QWidget
 
 from notes.desktop import editor_commands, editor_places, editor_tasks, names, parts, printing, theme, words
 from notes.desktop.desk import Desk
-from notes.desktop.editing import Spell
+from notes.desktop.editing import Spell, let_go
 from notes.desktop.editor_beside import Beside, leaf
 from notes.desktop.editor_find import FindBar
 from notes.desktop.editor_head import Head
@@ -52,13 +53,11 @@ class Editor(Screen):
         self._spell: Spell | None = None
         self._left: dict[int, Spell] = {}
         self._side_wanted = True
-        columns = QSplitter(
-            self
-        )  # from the outside in: what moves into another widget is dressed again, with all in it
+        # In the order in which Tab goes, and from the outside in: what moves into another widget is dressed again.
+        self.head, self.finding, columns = Head(desk, self), FindBar(self), QSplitter(self)
         surface = QFrame(columns)
-        self.middle, self.beside = Middle(desk, surface), Beside(desk, columns)
+        self.middle, self.beside, self.side = Middle(desk, surface), Beside(desk, columns), Side(desk, self)
         self.page, self.reading, self.amending = self.middle.page, self.middle.reading, self.middle.amending
-        self.head, self.finding, self.side = Head(desk, self), FindBar(self), Side(desk, self)
         self._help = Help(desk, (self.page, self.amending.page), self)
         self.count = parts.words(scale=theme.SMALL, tone="quiet", wrap=False)
         surface.setObjectName("card")
@@ -101,6 +100,7 @@ class Editor(Screen):
         self._end_spell()
         self._note, self._wanted = None, place
         editor_commands.put_in_force(self.desk, None)
+        self._take_nothing()
         before = self._left.pop(place["note"], None)
         if before is not None and shiboken6.isValid(before):
             before.drop()
@@ -112,6 +112,12 @@ class Editor(Screen):
             name="Opening",
         )
         self._help.prepare()
+
+    def _take_nothing(self) -> None:
+        """Until a note is open nothing can be typed or pressed: it would go nowhere."""
+        self.setFocus()  # and not to what is next in the window
+        for part in (self.head, self.middle, self.side):
+            part.setEnabled(False)
 
     def leave(self) -> None:
         """Save, and let go: nothing of a client stays behind the other screens."""
@@ -138,7 +144,7 @@ class Editor(Screen):
     def _opened(self, opened: Opened, place: dict[str, Any]) -> None:
         if place is not self._wanted:  # somewhere else by now
             if opened.editing is not None:
-                Spell(self.desk, opened.editing, lambda: opened.note.text, self).close()
+                let_go(self.desk, opened.editing)
             return
         self._show(opened.note, opened.editing)
         if place.get("change") and opened.note.status == "signed":
@@ -151,6 +157,8 @@ class Editor(Screen):
     def _show(self, note: Note, editing: Editing | None) -> None:
         """Show a note: to be written when its spell is open, otherwise to be read."""
         self._note = note
+        for part in (self.head, self.middle, self.side):
+            part.setEnabled(True)
         self.head.tell(note)
         self.side.tell(note)
         editor_commands.put_in_force(self.desk, note)
@@ -324,6 +332,7 @@ class Editor(Screen):
 
     def _tags_are(self, note: int, tags: Sequence[str]) -> None:
         if self._note is not None and self._note.id == note:
+            self._note = replace(self._note, tags=tuple(tags))
             self.side.tags(tags)
 
     def note_move(self) -> None:

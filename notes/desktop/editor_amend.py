@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QSplitter, QWidget
 
 from notes.desktop import parts, theme
 from notes.desktop.desk import Desk
-from notes.desktop.editing import Spell
+from notes.desktop.editing import Spell, let_go
 from notes.desktop.editor_page import Page
 from notes.desktop.reading_view import ReadingView
 from notes.errors import NotesError
@@ -46,7 +46,7 @@ class Amending(QWidget):
         self.purpose, self._note, self._original = "amendment", 0, ""
         columns = QSplitter(self)
         left, right = QWidget(columns), QWidget(columns)
-        self.original, self.page = ReadingView("The signed text", left), Page("The new text", right)
+        self.original = ReadingView("The signed text", left)
         self.reason = QLineEdit()
         self.reason.setMaxLength(500)
         self.reason.returnPressed.connect(self._begin)
@@ -58,17 +58,12 @@ class Amending(QWidget):
         self.sign = parts.button("Sign", self._sign, tone="main", icon="pen-nib")
         self._later = parts.button("Leave for later", self._leave_for_later)
         self._away = parts.button("Throw away", self.thrown_away.emit, tone="alarm")
+        buttons = parts.beside(self._begin_button, self.sign, self._later, self._away, 0)
+        writing = parts.stacked(label, self.reason, buttons, gap=theme.S, margin=theme.M)
+        right.setLayout(writing)
+        self.page = Page("The new text", right)  # Tab comes to it last
         self.page.typed.connect(self._changed)
-        right.setLayout(
-            parts.stacked(
-                label,
-                self.reason,
-                parts.beside(self._begin_button, self.sign, self._later, self._away, 0),
-                self.page,
-                gap=theme.S,
-                margin=theme.M,
-            )
-        )
+        writing.addWidget(self.page)
         left.setLayout(parts.stacked(parts.words("Signed", strong=True), self.original, margin=theme.M))
         columns.setChildrenCollapsible(False)
         columns.addWidget(left)
@@ -123,7 +118,7 @@ class Amending(QWidget):
     def _write(self, editing: Editing) -> None:
         """The spell is open: write."""
         if editing.note != self._note or self.spell is not None:  # somewhere else by now
-            Spell(self.desk, editing, lambda: editing.text, self).close()
+            let_go(self.desk, editing)
             return
         kept = self.desk.unsaved.get(editing.note, editing.text)
         self.page.write(kept)
@@ -178,6 +173,7 @@ class Amending(QWidget):
         if spell is None:
             return
         self.sign.setEnabled(False)
+        self.page.setEnabled(False)  # what is typed now would be in no save
         note, purpose = spell.note, spell.purpose
 
         def failed(error: NotesError) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMenu
 
 from notes.desktop import editor_tasks
@@ -50,6 +50,7 @@ class Help(QObject):
     def put_snippet(self, page: Page) -> None:
         """Offer the snippets at the cursor."""
         menu = QMenu(page)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for name, text in page.snippets.items():
             menu.addAction(f"/{name}", lambda text=text: page.put(text))  # type: ignore[misc]
         menu.addSeparator()
@@ -62,7 +63,11 @@ class Help(QObject):
             self.desk.say("This draft has text already.", "The last note is put only into an empty one.")
             return
 
+        there = page.document()
+
         def put(last: Note) -> None:
+            if page.document() is not there:  # another note by now, or none
+                return
             if not any(line.strip() and not HEADING.match(line) for line in page.text().splitlines()):
                 page.replace_all(last.text)
 

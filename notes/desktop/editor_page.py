@@ -194,7 +194,9 @@ class Page(QPlainTextEdit):
         if not cursor.hasSelection():
             cursor = self.cursorForPosition(event.pos())
             cursor.select(QTextCursor.SelectionType.WordUnderCursor)
-        self.menu_at(cursor).exec(event.globalPos())
+        menu = self.menu_at(cursor)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)  # with the words of this note in it
+        menu.popup(event.globalPos())
 
     def menu_at(self, cursor: QTextCursor) -> QMenu:
         """The menu over a word or a selection: what it may mean, then the usual."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,29 +96,39 @@ def throw_away(desk: Desk, note: Note, spell: Spell | None, text: str, reason: s
 
     Bringing back begins it anew with the same text: the log shows both, as they happened.
     """
-    purpose = note.unfinished or ("note" if spell is None else spell.purpose)
+    purpose = spell.purpose if spell is not None else note.unfinished or "note"
     if spell is not None:
-        purpose = spell.purpose
         spell.drop()
+        reason = reason or spell.reason or ""
     desk.unsaved.pop(note.id, None)
     told = "Draft thrown away." if purpose == "note" else f"{purpose.capitalize()} thrown away."
 
-    def change_again(practice: Practice, _: object) -> None:
+    def discard(practice: Practice, _: object) -> tuple[str, str]:
+        """Gives text and reason as they were."""
+        was = text, reason
+        if spell is None:  # begun earlier and not gone on with: to bring it back it is read first
+            begun = practice.do(progress_notes.edit, note.id, purpose)
+            was = begun.text, begun.reason or ""
+        practice.do(progress_notes.discard, note.id)
+        return was
+
+    def change_again(practice: Practice, text: str, reason: str) -> None:
         editing = practice.do(progress_notes.edit, note.id, purpose, reason)
         practice.do(progress_notes.save_draft, note.id, editing.spell, editing.counter, text)
         practice.do(progress_notes.close, note.id, editing.spell)
 
-    def undo() -> None:
+    def undo(text: str, reason: str) -> None:
         if purpose == "note":
             begin = (note.client, note.template, text, note.session_at, note.session, note.tags)
             desk.do(progress_notes.create, *begin, then=lambda made: desk.go("note", note=made.id))
         else:
             there = {"note": note.id, "change": purpose}
-            desk.worker.run(change_again, then=lambda _: desk.go("note", **there), failed=desk.complain)
+            again = lambda practice, _: change_again(practice, text, reason)  # noqa: E731
+            desk.worker.run(again, then=lambda _: desk.go("note", **there), failed=desk.complain)
 
-    def gone(_: object) -> None:
+    def gone(was: tuple[str, str]) -> None:
         desk.go("client", client=note.client) if purpose == "note" else desk.go("note", note=note.id)
-        desk.say(told, undo=undo if spell is not None else None)
+        desk.say(told, undo=partial(undo, *was))
 
     def kept(error: NotesError) -> None:
         if spell is not None:
@@ -125,4 +136,4 @@ def throw_away(desk: Desk, note: Note, spell: Spell | None, text: str, reason: s
         desk.complain(error)
         desk.go("note", note=note.id, **({} if purpose == "note" else {"change": purpose}))
 
-    desk.do(progress_notes.discard, note.id, then=gone, failed=kept)
+    desk.worker.run(discard, then=gone, failed=kept, changes=frozenset({"note"}))

@@ -96,7 +96,7 @@ class Gate(QWidget):
         """Unlock no more: what comes of the attempt under way is locked at once, and only then is there another."""
         self._wanted = False
         self._busy(False)
-        self._open.setEnabled(not self._under_way)
+        self._rest()
         self.setFocus()
 
     # --- unlocking ---------------------------------------------------------------------------------------------
@@ -135,11 +135,16 @@ class Gate(QWidget):
 
     def _locked_again(self, _: object) -> None:
         self._under_way = False
-        self._open.setEnabled(True)
+        self._rest()
+
+    def _rest(self) -> None:
+        """While an attempt is under way there is no second one and no other vault: what it opens is locked first."""
+        for button in (self._open, self._other_vault):
+            button.setEnabled(not self._under_way)
 
     def _failed(self, error: NotesError) -> None:
         self._under_way = False
-        self._open.setEnabled(True)
+        self._rest()
         if self._wanted:
             self._wanted = False
             self._busy(False)

@@ -174,7 +174,7 @@ class House(QWidget):
         """To the screen before this one."""
         if len(self._been) > 1:
             self._been.pop()
-            self._go(*self._been.pop())
+            self._turn_to(*self._been[-1])
 
     def _screen(self, name: str) -> Screen:
         if name not in self.screens:
@@ -184,15 +184,18 @@ class House(QWidget):
         return self.screens[name]
 
     def _go(self, name: str, place: dict[str, Any]) -> None:
+        if self.current is not None and self._been:
+            self._been[-1] = (self.current.name, self.current.place())
+        self._been.append((name, place))
+        del self._been[:-50]
+        self._turn_to(name, place)
+
+    def _turn_to(self, name: str, place: dict[str, Any]) -> None:
         self.identity.forget()
         if self.current is not None:
-            if self._been:
-                self._been[-1] = (self.current.name, self.current.place())
             self.current.leave()
             self.current.put_out_of_force()
         screen = self.current = self._screen(name)
-        self._been.append((name, place))
-        del self._been[:-50]
         screen.put_in_force()
         self.desk.saved.emit("")
         self.stack.setCurrentWidget(screen)

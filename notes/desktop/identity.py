@@ -100,13 +100,21 @@ class Identity(QWidget):
         self._go_on.setEnabled(False)
         self._at_work.show()
         self._trouble.hide()
-        self._worker.run(check, then=self._right, failed=self._failed, owner=self, name="Checking")
+        asked = self._then
+        self._worker.run(
+            check,
+            then=lambda _: self._right(asked),
+            failed=lambda error: self._failed(error) if self._then is asked else None,
+            owner=self,
+            name="Checking",
+        )
 
-    def _right(self, _: None) -> None:
+    def _right(self, asked: Callable[[], None] | None) -> None:
         self._given = self._clock()
-        then, self._then = self._then, None
-        if then is None:
-            return  # called off in the meantime
+        then = self._then
+        if then is None or then is not asked:
+            return  # called off in the meantime, or asked for something else
+        self._then = None
         self._begin()
         self.over.emit()
         then()

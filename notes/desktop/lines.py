@@ -92,8 +92,8 @@ class Lines(QObject):
         if notice is None:
             self._bar.dismiss()
             return
-        if self.shown is not None and self.shown.stays:
-            self._waiting.insert(0, self.shown)  # not read yet
+        if self.shown is not None and (self.shown.stays or (self.shown.can_be_undone and notice.stays)):
+            self._waiting.insert(0, self.shown)  # not read yet; or it can be undone, and what covers it came unasked
         self.shown = notice
         self._bar.tell(notice.text, notice.detail, notice.tone, notice.undo, notice.verb)
         if notice.can_be_undone:

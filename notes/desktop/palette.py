@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import shiboken6
 from PySide6.QtCore import (
     QAbstractListModel,
     QEvent,
@@ -134,9 +135,9 @@ class Palette(QWidget):
         self._box.setText("")  # ``clear`` could be undone
         self._box.setAccessibleDescription("")
         self._how.clear()
-        if self._back is not None and self._back.isVisible():
-            self._back.setFocus()
-        self._back = None
+        back, self._back = self._back, None
+        if back is not None and shiboken6.isValid(back) and back.isVisible():
+            back.setFocus()
 
     def _keys(self, command: str) -> str:
         return self._desk.action(command).shortcut().toString(QKeySequence.SequenceFormat.NativeText)

@@ -27,13 +27,15 @@ class Preferences:
     @property
     def recent(self) -> list[Path]:
         """Vault folders, the last one first; those that are gone are left out."""
+        return [folder for folder in self._remembered() if folder.is_dir()]
+
+    def _remembered(self) -> list[Path]:
         kept = self._kept.value("recent", [])
-        listed = kept if isinstance(kept, list) else [kept] if kept else []
-        return [Path(folder) for folder in map(str, listed) if Path(folder).is_dir()]
+        return [Path(str(folder)) for folder in (kept if isinstance(kept, list) else [kept] if kept else [])]
 
     def remember(self, folder: Path) -> None:
-        """Put a vault at the head of the list."""
-        others = [str(known) for known in self.recent if known != folder.absolute()]
+        """Put a vault at the head of the list; the other folders are not looked at: a share may not answer."""
+        others = [str(known) for known in self._remembered() if known != folder.absolute()]
         self._keep("recent", [str(folder.absolute()), *others][:8])
 
     @property

@@ -155,7 +155,8 @@ class ReadingView(QTextBrowser):
         copy = menu.addAction("Copy", lambda: copy_out(self.textCursor()))
         copy.setEnabled(self.textCursor().hasSelection())
         menu.addAction("Select all", self.selectAll)
-        menu.exec(event.globalPos())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
 
     # --- the column --------------------------------------------------------------------------------------------
 

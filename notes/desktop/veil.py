@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QToolTip, QWidget
@@ -72,13 +73,22 @@ class Veil(QWidget):
         self.setFocus()
 
     def lift(self) -> None:
-        """Show everything again."""
-        self.hide()
-        for thing in self._below:
-            thing.show()
-        if self._focus is not None and self._focus.isVisible():
-            self._focus.setFocus()
+        """Show everything again; of what was there, some may be gone by now."""
+        below, focus = self._below, self._focus
         self._below, self._focus = [], None
+        self.hide()
+        for thing in filter(shiboken6.isValid, below):
+            thing.show()
+        if focus is not None and shiboken6.isValid(focus) and focus.isVisible():
+            focus.setFocus()
+
+    def end(self) -> None:
+        """The vault is locked: of what is below only the lock screen comes into view again."""
+        self._below, self._focus = [], None
+        self.hide()
+        middle = self._window.centralWidget()
+        assert middle is not None  # the window has one
+        middle.show()
 
     def came_or_went(self, state: Qt.ApplicationState) -> None:
         """Fall when another program comes to the front, where that is wished."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
 from notes.practice import log
 from notes.record import reading
 from notes.vault.slots import Secret
+from tests.desktop.conftest import PATIENCE
 from tests.desktop.editor_kit import CTRL, SHIFT, Hands, Key
 
 
@@ -104,3 +106,63 @@ def test_an_amendment_thrown_away_can_be_brought_back(hands: Hands) -> None:
     hands.wait(lambda: editor.amending.spell is not None)
     assert editor.amending.page.text().startswith("Half ")
     assert editor.amending.reason.text() == "a slip"
+
+
+def test_a_change_kept_in_memory_outlasts_a_visit_that_ends_before_it_is_open(hands: Hands) -> None:
+    editor, note, desk = begin(hands, Key.Key_A, "a slip"), hands.note("signed"), hands.window.desk
+    hands.type("Begun. ")
+    desk.go("today")
+    hands.settle()
+    desk.unsaved[note] = "Kept in memory."
+    hands.open(note)
+    editor.side.go_on.emit()
+    desk.go("today")
+    hands.settle()
+    assert desk.unsaved == {note: "Kept in memory."}
+
+
+def test_after_leaving_it_for_later_nothing_is_typed_that_would_not_be_saved(hands: Hands) -> None:
+    editor = begin(hands, Key.Key_D, "remembered later")
+    hands.type("First. ")
+    saved = threading.Event()
+    hands.window.desk.worker.run(lambda practice, job: saved.wait(PATIENCE / 1000))
+    editor.amending._later.click()
+    hands.type("Second.")
+    assert editor.amending.page.text() == "First. "
+    saved.set()
+    hands.settle()
+
+
+def test_a_change_comes_back_also_where_its_reason_was_rubbed_out_before(hands: Hands) -> None:
+    editor = begin(hands, Key.Key_D, "remembered later")
+    hands.type("First. ")
+    editor.amending.reason.setText("")
+    thrown_away_and_back(hands)
+    assert editor.amending.page.text() == "First. "
+    assert editor.amending.reason.text() == "remembered later"
+
+
+def test_a_change_that_was_not_gone_on_with_comes_back_too(hands: Hands) -> None:
+    editor = begin(hands, Key.Key_D, "remembered later")
+    hands.type("First. ")
+    hands.window.desk.go("today")
+    hands.open(hands.note("signed"))
+    thrown_away_and_back(hands)
+    assert editor.amending.page.text() == "First. "
+
+
+def thrown_away_and_back(hands: Hands) -> None:
+    hands.editor.note_discard()
+    hands.wait(lambda: hands.notices and hands.notices[-1].text == "Addendum thrown away.")
+    hands.settle()
+    assert hands.ask(reading.open, hands.note("signed")).unfinished is None
+    hands.window.desk.action("go.undo").trigger()
+    hands.wait(lambda: hands.editor.amending.spell is not None)
+
+
+def test_tab_goes_from_the_reason_by_the_buttons_to_the_text(hands: Hands) -> None:
+    editor = begin(hands, Key.Key_D, "remembered later")
+    editor.amending.reason.setFocus()
+    for control in (editor.amending._later, editor.amending._away, editor.amending.page):
+        hands.press(Key.Key_Tab)
+        assert hands.window.focusWidget() is control

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from notes.desktop import names, session_form
-from notes.desktop.client_page import ClientPage, age, in_short
+from notes.desktop.client_page import TABS, ClientPage, age, in_short
 from notes.desktop.clients import Clients, matches
 from notes.desktop.window import Window
 from notes.errors import RecordError
@@ -240,3 +242,49 @@ def test_what_refuses_details_names_no_command(window: Window, qtbot: QtBot, ada
     page.session_form._complain(RecordError("There is one.", "", "See it with: notes session list"))
     page.form._complain(RecordError("There is one.", "", "See it with: notes client list"))
     assert "notes " not in page.session_form._trouble.text() + page.form._trouble.text()
+
+
+@pytest.fixture
+def held(window: Window, qtbot: QtBot) -> Iterator[threading.Event]:
+    """Nothing is answered until this is set."""
+    answers = threading.Event()
+    qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
+    window.desk.worker.run(lambda practice, job: answers.wait(PATIENCE / 1000))
+    yield answers
+    answers.set()
+
+
+def test_nothing_of_one_client_is_seen_on_the_page_of_another(
+    window: Window, qtbot: QtBot, ada: int, ask: Any, request: pytest.FixtureRequest
+) -> None:
+    bruno = ask(clients.open, "Bruno").id
+    page = on(window, qtbot, "client", client=ada)
+    assert any(page.strip._weeks)
+    answers = request.getfixturevalue("held")
+    page.tabs.setCurrentIndex(TABS.index("looked"))
+    window.desk.go("client", client=bruno)
+    assert not any(page.strip._weeks)
+    answers.set()
+    settled(window, qtbot)
+    assert page.looked.rows.rows == []
+
+
+def test_a_client_is_added_once_however_often_enter_is_pressed(
+    window: Window, qtbot: QtBot, ask: Any, held: threading.Event
+) -> None:
+    window.desk.go("clients", new=True)
+    form = window.house.screens["clients"].form  # type: ignore[attr-defined]
+    name = form.fields["name"]
+    QTest.keyClicks(name, "Cyprian")
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    QTest.keyClicks(form.fields["phone"], "too late")
+    assert form.fields["phone"].text() == ""
+    held.set()
+    settled(window, qtbot)
+    assert [client.name for client in ask(clients.list_clients)].count("Cyprian") == 1
+    window.desk.go("clients", new=True)
+    QTest.keyClicks(name, "Dorothea")
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    settled(window, qtbot)
+    assert "Dorothea" in {client.name for client in ask(clients.list_clients)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt
@@ -102,3 +103,19 @@ def test_where_no_window_can_be_kept_out_of_captures_the_command_says_so(qtbot: 
     with qtbot.waitSignal(window.desk.said) as told:
         window.desk.action("vault.capture").trigger()
     assert told.args is not None and told.args[0].detail == capture.about()
+
+
+def test_selecting_with_the_mouse_keeps_no_copy_there_any_longer(
+    board: QClipboard, guard: Clipboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of X11 alone: the system of these tests has no selection."""
+    cleared: list[object] = []
+    yes, nothing = (lambda: True), (lambda: None)
+    guard.copy("two herons")
+    guard._away.stop()
+    x11 = SimpleNamespace(supportsSelection=yes, ownsSelection=yes, mimeData=nothing, clear=cleared.append)
+    monkeypatch.setattr(guard, "_board", x11)
+    guard._marked()
+    assert not guard._away.isActive()
+    guard.clear()
+    assert cleared == [QClipboard.Mode.Selection]

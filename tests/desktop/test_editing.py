@@ -267,3 +267,28 @@ def test_what_is_typed_goes_into_the_note_wanted_last(hands: Hands, unlock: Any,
     with unlock(vault) as practice:
         assert practice.do(reading.open, wanted).text == "Of Bruno."
         assert practice.do(reading.open, passed).text == "A thought for later: the weir."
+
+
+def test_text_kept_in_memory_outlasts_a_visit_that_ends_before_the_note_is_open(hands: Hands) -> None:
+    note, desk = hands.note("draft"), hands.window.desk
+    hands.open(note)
+    desk.go("today")
+    hands.settle()
+    desk.unsaved[note] = "Kept in memory."
+    desk.go("note", note=note)
+    desk.go("today")
+    hands.settle()
+    assert desk.unsaved == {note: "Kept in memory."}
+    assert hands.open(note).page.text() == "Kept in memory."
+
+
+def test_what_failed_once_never_comes_back_over_what_was_saved_since(hands: Hands) -> None:
+    note, desk = hands.note("draft"), hands.window.desk
+    hands.open(note)
+    desk.unsaved[note] = "Older."  # as a save leaves it that failed
+    hands.editor.page.replace_all("Older, and newer.")
+    desk.go("today")
+    desk.go("note", note=note)  # before the last save was heard of
+    hands.wait(lambda: hands.editor._note is not None)
+    assert hands.editor.page.text() == "Older, and newer."
+    assert desk.unsaved == {}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QMouseEvent, QTextCursor
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListWidget,
+    QMenu,
     QPlainTextEdit,
     QTextEdit,
     QWidget,
@@ -27,6 +30,7 @@ from notes.desktop.markdown_looks import HEADING, headings, places
 from notes.errors import NotFound
 from notes.practice import log
 from notes.record import clients, progress_notes, reading, sessions
+from tests.desktop.conftest import PATIENCE
 from tests.desktop.editor_kit import CTRL, SHIFT, Hands, Key, new_note
 
 TEXT = "## Mood\n\nBetter; she *laughed*.\n\n## Sleep\n\nThe heron slept badly.\n\n## Plan\n\nHerons again."
@@ -412,3 +416,65 @@ def test_headings_are_found_in_what_is_typed_and_what_is_read(hands: Hands, long
     found = [text for _, _, text in headings(editor.page.document())]
     assert found == [text for _, _, text in headings(editor.reading.document())] == ["Mood", "Sleep", "Plan"]
     assert not HEADING.match("#no heading")
+
+
+@pytest.fixture
+def busy(hands: Hands) -> Iterator[threading.Event]:
+    """Something long is at work, until this is set; a note was open before."""
+    ends = threading.Event()
+    hands.open(hands.note("draft"))
+    hands.window.desk.go("settings")
+    hands.settle()
+    hands.window.desk.worker.run(lambda practice, job: ends.wait(PATIENCE / 1000))
+    yield ends
+    ends.set()
+
+
+def test_until_a_note_is_open_nothing_can_be_typed_or_pressed(hands: Hands, busy: threading.Event) -> None:
+    hands.window.house.back()
+    editor = hands.editor
+    QTest.keyClicks(hands.window.focusWidget() or hands.window, "Typed too early.")
+    hands.type("Typed too early.")
+    QTest.mouseClick(editor.head.client, Qt.MouseButton.LeftButton)
+    assert editor.page.text() == ""
+    busy.set()
+    hands.wait(lambda: editor._note is not None)
+    assert hands.window.focusWidget() is editor.page
+    hands.type("Now. ")
+    assert editor.page.text().startswith("Now. ")
+
+
+def test_the_last_note_is_put_nowhere_once_one_has_gone_on(hands: Hands, busy: threading.Event) -> None:
+    busy.set()
+    before = hands.ask(reading.open, hands.note("signed"))
+    hands.open(hands.ask(progress_notes.create, before.client, before.template, "").id)
+    goes_on = threading.Event()
+    hands.window.desk.worker.run(lambda practice, job: goes_on.wait(PATIENCE / 1000))
+    hands.editor.note_last()
+    hands.window.desk.go("today")
+    goes_on.set()
+    hands.settle()
+    assert hands.editor.page.text() == ""
+
+
+def test_tab_goes_as_one_reads_from_the_header_to_the_text_and_on_to_its_side(hands: Hands) -> None:
+    editor, window = hands.open(hands.note("draft")), hands.window
+    assert window.focusWidget() is editor.page
+    hands.press(Key.Key_Tab)
+    assert window.focusWidget() is editor.side.tag_line
+    editor.page.setFocus()
+    hands.press(Key.Key_Backtab, SHIFT)
+    focus = window.focusWidget()
+    assert focus is not None and editor.head.isAncestorOf(focus)
+
+
+def test_menus_over_a_text_go_with_its_words(hands: Hands) -> None:
+    editor = hands.open(hands.note("draft"))
+    for text in (editor.page, editor.reading):
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(5, 5), text.mapToGlobal(QPoint(5, 5)))
+        text.contextMenuEvent(event)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        menu.close()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # type: ignore[call-overload]
+        assert text.findChildren(QMenu) == []

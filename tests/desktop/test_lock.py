@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QInputMethodEvent, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
@@ -340,6 +340,15 @@ def test_a_key_or_a_movement_anywhere_begins_the_time_anew(
     assert looks(idle, clocks, 1)
 
 
+def test_a_key_that_runs_a_command_begins_the_time_anew(idle: Idle, clocks: Clocks, desk_top: QWidget) -> None:
+    ran: list[bool] = []
+    QShortcut(QKeySequence("F6"), desk_top, lambda: ran.append(True))
+    looks(idle, clocks, 119)
+    QTest.keyClick(desk_top.windowHandle(), Qt.Key.Key_F6)
+    assert ran == [True]
+    assert not looks(idle, clocks, 119)
+
+
 @pytest.mark.parametrize("done", KEYS_AND_THE_MOUSE.values(), ids=KEYS_AND_THE_MOUSE)
 def test_so_it_does_in_the_next_field_and_in_a_menu_that_came_up_since(
     idle: Idle, clocks: Clocks, desk_top: QWidget, qtbot: QtBot, done: Callable[[QWidget], None]
@@ -542,3 +551,14 @@ def test_a_daily_backup_that_cannot_be_made_is_said_and_leads_to_the_backups(
     QTest.mouseClick(window.house.notice._undo, Qt.MouseButton.LeftButton)
     assert isinstance(window.house.current, Settings)
     assert window.house.current.place()["part"] == "backups"
+
+
+def test_unlocking_looks_at_no_folder_of_another_vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One may be on a share that does not answer."""
+    preferences = Preferences(tmp_path / "window.ini")
+    preferences.remember(tmp_path)
+    looked: list[Path] = []
+    monkeypatch.setattr(Path, "is_dir", lambda path: looked.append(path) or True)
+    preferences.remember(tmp_path / "Other.vault")
+    assert looked == []
+    assert preferences.recent == [tmp_path / "Other.vault", tmp_path]

@@ -185,3 +185,35 @@ def test_a_fault_is_printed_by_its_place_and_never_by_its_text(
     assert "ValueError, test_locking_whatever_happens.py:" in printed
     assert "Quillfeather" not in printed
     assert [type(error) for error in told] == [ValueError]
+
+
+def test_there_is_no_other_vault_either_until_the_first_attempt_is_over(
+    qtbot: QtBot, locked: Window, held: threading.Event
+) -> None:
+    gate = locked.gate
+    gate.cancel()
+    assert not gate._other_vault.isEnabled()
+    held.set()
+    qtbot.waitUntil(gate._other_vault.isEnabled, timeout=PATIENCE)
+    assert locked.desk.worker._practice is None
+
+
+def test_a_passphrase_for_what_was_called_off_answers_nothing_else(
+    qtbot: QtBot, window: Window, monkeypatch: pytest.MonkeyPatch, small_vault: tuple[Path, bytes]
+) -> None:
+    done: list[str] = []
+    checks = threading.Event()
+    window.desk.worker.run(lambda practice, job: checks.wait(PATIENCE / 1000))
+    identity = window.house.identity
+    monkeypatch.setattr(identity._fields, "take", lambda: Secret("recovery", bytearray(small_vault[1])))
+    window.desk.confirm_identity("First.", lambda: done.append("first"))
+    identity._ask()
+    identity.call_off()
+    window.desk.confirm_identity("Second.", lambda: done.append("second"), anew=True)
+    checks.set()
+    qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
+    assert done == []
+    assert window.house.stack.currentWidget() is identity
+    identity._ask()
+    qtbot.waitUntil(lambda: bool(done), timeout=PATIENCE)
+    assert done == ["second"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow
 from pytestqt.qtbot import QtBot
@@ -130,3 +131,16 @@ def test_names_are_found_best_first(typed: str, best_first: list[str]) -> None:
 def test_what_does_not_fit_is_not_found() -> None:
     assert fit("xyz", "joanne smith") is None
     assert fit("htims", "joanne smith") is None
+
+
+def test_it_closes_also_where_what_had_the_focus_is_gone_by_now(
+    qtbot: QtBot, palette: Palette, frame: QMainWindow
+) -> None:
+    palette.close_up()
+    field = QLineEdit(frame)
+    field.show()
+    field.setFocus()
+    palette.open_up()
+    shiboken6.delete(field)
+    palette.close_up()
+    assert not palette.isVisible()

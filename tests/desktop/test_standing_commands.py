@@ -1,4 +1,4 @@
-"""A new note and a new client can be begun from anywhere."""
+"""A new note and a new client can be begun from anywhere, and Back goes back."""
 
 from __future__ import annotations
 
@@ -46,3 +46,13 @@ def test_on_a_clients_page_the_note_is_that_clients(hands: Hands) -> None:
     hands.settle()
     new: Any = hands.window.house.screens["new_note"]
     assert new.client.currentText() == "Ada Quillfeather"
+
+
+def test_back_goes_all_the_way_one_came(hands: Hands) -> None:
+    for screen in ("clients", "search", "log"):
+        hands.window.desk.go(screen)
+    been = []
+    for _ in range(4):
+        hands.window.house.back()
+        been.append(hands.window.house.current.name)
+    assert been == ["search", "clients", "today", "today"]

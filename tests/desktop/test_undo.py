@@ -170,3 +170,23 @@ def test_a_note_given_to_somebody_else_or_another_day_goes_back(hands: Hands, cl
     back = hands.ask(reading.open, before.id)
     assert (back.client, back.session, back.session_at) == (before.client, before.session, before.session_at)
     assert editor._here.client == before.client
+
+
+def test_what_comes_unasked_takes_nothing_away_that_can_be_undone(hands: Hands) -> None:
+    window = hands.window
+    window.desk.say("Draft thrown away.", undo=lambda: None)
+    window.desk.said.emit(Notice("Today's backup could not be made.", "", "attention", None, True))
+    assert not offered(window)
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert offered(window)
+
+
+def test_a_draft_comes_back_with_the_tags_it_was_given_last(hands: Hands) -> None:
+    editor = hands.open(hands.note("draft"))
+    editor._add_tag("heron")
+    hands.settle()
+    editor.note_discard()
+    hands.wait(lambda: offered(hands.window))
+    undo_key(hands)
+    hands.wait(lambda: editor._note is not None)
+    assert editor._here.tags == ("heron",)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from notes.desktop.palette import Palette
@@ -138,3 +139,30 @@ def test_the_title_names_nobody_on_any_screen(qtbot: QtBot, window: Window, ask:
         qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
         assert window.house.current is not None and window.house.current.name == screen
         assert window.windowTitle() == TITLE
+
+
+def test_it_lifts_also_where_what_was_below_is_gone_by_now(window: Window, veil: Veil, field: QLineEdit) -> None:
+    dialog = QDialog(window)
+    dialog.show()
+    field.setFocus()
+    veil.fall()
+    for gone in (dialog, field):
+        shiboken6.delete(gone)
+    veil.lift()
+    assert window.house is not None and window.house.isVisible()
+    veil.fall()  # and again
+    assert not window.house.isVisible()
+
+
+def test_under_the_veil_it_locks_and_text_that_could_not_be_saved_is_not_behind_an_empty_window(
+    qtbot: QtBot, window: Window, veil: Veil
+) -> None:
+    veil.fall()
+    window.desk.before_lock(lambda: window.desk.unsaved.update({1: "Kept in memory."}))
+    window.lock()
+    assert window.gate.isVisible() and not veil.isVisible()
+    qtbot.waitUntil(lambda: not window._locking, timeout=PATIENCE)
+    veil.fall()  # somebody goes away before the next veil is there
+    window.gate.ready.emit()
+    assert window.gate.isVisible()
+    assert not window.menuBar().isVisible()
