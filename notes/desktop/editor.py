@@ -79,6 +79,7 @@ class Editor(Screen):
         self.page.typed.connect(self._typed)
         self.amending.finished.connect(self._finished)
         self.amending.thrown_away.connect(self.note_discard)
+        self.amending.look_wanted.connect(self._look)
         self.side.outline.chosen.connect(lambda block: editor_places.go_to_section(self.middle.text_shown(), block))
         self.side.tag_added.connect(self._add_tag)
         self.side.tag_removed.connect(
@@ -100,7 +101,7 @@ class Editor(Screen):
         self._end_spell()
         self._note, self._wanted = None, place
         editor_commands.put_in_force(self.desk, None)
-        self._take_nothing()
+        self._take(False)
         before = self._left.pop(place["note"], None)
         if before is not None and shiboken6.isValid(before):
             before.drop()
@@ -113,11 +114,10 @@ class Editor(Screen):
         )
         self._help.prepare()
 
-    def _take_nothing(self) -> None:
+    def _take(self, there: bool) -> None:
         """Until a note is open nothing can be typed or pressed: it would go nowhere."""
-        self.setFocus()  # and not to what is next in the window
         for part in (self.head, self.middle, self.side):
-            part.setEnabled(False)
+            part.setEnabled(there)
 
     def leave(self) -> None:
         """Save, and let go: nothing of a client stays behind the other screens."""
@@ -127,6 +127,13 @@ class Editor(Screen):
         self.beside.put_away()
         for part in (self.head, self.side, self.middle):
             part.forget()
+
+    def typed(self) -> dict[str, Any]:
+        return {str(note): reason for note, reason in self.amending.reasons.items() if reason}
+
+    def take_up(self, typed: dict[str, Any]) -> None:
+        kept = {note: reason for note, reason in typed.items() if note.isdecimal() and isinstance(reason, str)}
+        self.amending.reasons = {int(note): reason for note, reason in kept.items()}
 
     def place(self) -> dict[str, Any]:
         if self._note is None:
@@ -157,8 +164,7 @@ class Editor(Screen):
     def _show(self, note: Note, editing: Editing | None) -> None:
         """Show a note: to be written when its spell is open, otherwise to be read."""
         self._note = note
-        for part in (self.head, self.middle, self.side):
-            part.setEnabled(True)
+        self._take(True)
         self.head.tell(note)
         self.side.tell(note)
         editor_commands.put_in_force(self.desk, note)
@@ -191,7 +197,7 @@ class Editor(Screen):
 
     def _to_text(self) -> None:
         """Back to the note from what was laid over it."""
-        self._turn_to(self.page if self._spell is not None else self.reading)
+        self._turn_to(self.amending if self.amending.spell else self.page if self._spell else self.reading)
 
     def _end_spell(self) -> None:
         """Save, and end the spell, whichever it is; until that is done it is remembered in case one comes back."""
@@ -276,23 +282,26 @@ class Editor(Screen):
         if not text.strip():
             self.desk.say("There is nothing to sign yet.", "Write something first.")
             return
+        self._look(text)
+
+    def _look(self, *what: str) -> None:
+        """A last look at a text: the note's, or a change's with its purpose and reason."""
         self.note_save()
-        last_look = self.middle.last_look
-        last_look.show_note(self._here, names.shown(self._here.client_name, self.desk.preferences), text)
+        last_look, name = self.middle.last_look, names.shown(self._here.client_name, self.desk.preferences)
+        last_look.show_note(self._here, name, *what)
         self._turn_to(last_look)
         last_look.sign.setFocus()
 
     def _sign(self) -> None:
+        if self.amending.spell is not None:
+            self.middle.last_look.sign.setEnabled(False)
+            self.amending.sign_now()
         if self._spell is None:
             return
         spell, self._spell = self._spell, None
         self.middle.last_look.sign.setEnabled(False)
-        spell.conclude(
-            lambda practice, _: practice.do(progress_notes.sign, spell.note), self._signed, self._not_signed, "Signing"
-        )
-
-    def _signed(self, note: Note) -> None:
-        self._finished(note, "Signed.")
+        sign = lambda practice, _: practice.do(progress_notes.sign, spell.note)  # noqa: E731
+        spell.conclude(sign, lambda note: self._finished(note, "Signed."), self._not_signed, "Signing")
 
     def _not_signed(self, error: NotesError) -> None:
         self.desk.complain(error)
@@ -346,6 +355,7 @@ class Editor(Screen):
 
     def note_discard(self) -> None:
         note, change = self._here, self.amending.spell
+        self.amending.reasons.pop(note.id, None)
         spell = self._spell or change
         text = self.page.text() if self._spell else self.amending.page.text() if change else ""
         self._spell = self.amending.spell = None

@@ -35,6 +35,8 @@ class Amending(QWidget):
     """The reason first, then the text. Its spell of editing is its own."""
 
     typed = Signal()
+    look_wanted = Signal(str, str, str)
+    """A last look at the text that is about to be signed; its purpose and its reason."""
     finished = Signal(object, str)
     """The note as it is now, and what to say of it."""
     thrown_away = Signal()
@@ -44,6 +46,8 @@ class Amending(QWidget):
         self.desk = desk
         self.spell: Spell | None = None
         self.purpose, self._note, self._original = "amendment", 0, ""
+        self.reasons: dict[int, str] = {}
+        """Reasons that were typed and are not in the record yet, by note."""
         columns = QSplitter(self)
         left, right = QWidget(columns), QWidget(columns)
         self.original = ReadingView("The signed text", left)
@@ -55,7 +59,7 @@ class Amending(QWidget):
         label = QLabel("Reason, as it will stand in the record")
         label.setBuddy(self.reason)
         self._begin_button = parts.button("Begin writing", self._begin, tone="main")
-        self.sign = parts.button("Sign", self._sign, tone="main", icon="pen-nib")
+        self.sign = parts.button("Sign", self._look, tone="main", icon="pen-nib")
         self._later = parts.button("Leave for later", self._leave_for_later)
         self._away = parts.button("Throw away", self.thrown_away.emit, tone="alarm")
         buttons = parts.beside(self._begin_button, self.sign, self._later, self._away, 0)
@@ -86,7 +90,7 @@ class Amending(QWidget):
         self.sign.setShortcut("Ctrl+Return")  # as a draft is signed; that command is out of force here
         self.original.read(note.text)
         self.page.write("")
-        self.reason.setText("")  # ``clear`` could be undone
+        self.reason.setText(self.reasons.get(note.id, ""))
         self._writing(False)
         self.reason.setFocus()
         if begun:
@@ -99,7 +103,7 @@ class Amending(QWidget):
         spell, self.spell = self.spell, None
         if spell is not None:
             spell.close()  # it keeps the text that is still to be saved
-        self._note, self._original = 0, ""
+        self._note, self._original = 0, ""  # from here on no reason is heard
         self.original.read("")
         self.page.write("")
         self.reason.setText("")  # ``clear`` could be undone
@@ -122,7 +126,7 @@ class Amending(QWidget):
             return
         kept = self.desk.unsaved.get(editing.note, editing.text)
         self.page.write(kept)
-        self.reason.setText(editing.reason or self.reason.text())
+        self.reason.setText(self.reasons.get(editing.note) or editing.reason or "")
         self.spell = Spell(self.desk, editing, self.page.text, self)
         if kept != editing.text:
             self.spell.changed()
@@ -146,6 +150,8 @@ class Amending(QWidget):
     def _weigh(self) -> None:
         """Only what has a reason and changes something can be signed."""
         reason, text = self.reason.text().strip(), self.page.text()
+        if self._note:
+            self.reasons[self._note] = reason
         self._begin_button.setEnabled(bool(reason))
         self.sign.setEnabled(bool(reason) and bool(text.strip()) and text != self._original)
 
@@ -153,7 +159,11 @@ class Amending(QWidget):
         if self.reason.text().strip() and self.spell is None:
             self._edit(self.reason.text().strip())
 
-    def _sign(self) -> None:
+    def _look(self) -> None:
+        self.look_wanted.emit(self.page.text(), self.purpose, self.reason.text().strip())
+
+    def sign_now(self) -> None:
+        """It was looked at."""
         note, reason, addendum = self._note, self.reason.text().strip(), self.purpose == "addendum"
 
         def last(practice: Practice, text: str) -> Note:
@@ -181,4 +191,9 @@ class Amending(QWidget):
             if self._note == note:
                 self.desk.go("note", note=note, change=purpose)
 
-        spell.conclude(last, lambda result: self.finished.emit(result, told), failed, "Signing" if told else "Saving")
+        def done(result: Note) -> None:
+            if told:
+                self.reasons.pop(note, None)
+            self.finished.emit(result, told)
+
+        spell.conclude(last, done, failed, "Signing" if told else "Saving")

@@ -21,10 +21,12 @@ class LastLook(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.text = ReadingView("The text as it will be signed")
-        self._about = parts.words(strong=True)
+        self._about = parts.words()
         self.sign = parts.button("Sign", self.agreed.emit, tone="main", icon="pen-nib")
         self._back = parts.button("Back to writing", self.back.emit)
-        card = parts.Card("Sign this note?")
+        self._asked = parts.words(strong=True)
+        card = parts.Card()
+        card.body.addWidget(self._asked)
         card.body.addWidget(self._about)
         card.body.addWidget(parts.words(MEANING))
         card.body.addLayout(parts.beside(self.sign, self._back, 0))
@@ -35,9 +37,11 @@ class LastLook(QWidget):
         self._about.clear()
         self.text.read("")
 
-    def show_note(self, note: Note, name: str, text: str) -> None:
-        """Lay a note before the practitioner, as it stands on the page now."""
-        self._about.setText(f"{name}  ·  {words.full_day(note.session_at)}  ·  {note.template}")
+    def show_note(self, note: Note, name: str, text: str, purpose: str = "note", reason: str = "") -> None:
+        """Lay before the practitioner what will be signed, as it stands on the page now: the note, or a change."""
+        self._asked.setText(f"Sign this {purpose}?")
+        about = f"{name}  ·  {words.full_day(note.session_at)}  ·  {note.template}"
+        self._about.setText(f"{about}\nReason: {reason}" if reason else about)
         self.text.read(text)
         self.sign.setEnabled(True)
         self.sign.setFocus()

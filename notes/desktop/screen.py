@@ -44,6 +44,14 @@ class Screen(QWidget):
         for command in self.commands:
             self.desk.lay_down(command)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """What cannot be used any more leaves the focus on its screen, not to what comes next in the window."""
+        before = self.window().focusWidget()
+        if before is None or not self.isAncestorOf(before) or (before.isEnabled() and not before.isHidden()):
+            return super().focusNextPrevChild(forward)
+        self.setFocus()
+        return True
+
     def arrive(self, **place: Any) -> None:
         """It comes into view, at `place`. Asks for what it shows."""
         self.refresh()

@@ -6,6 +6,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtTest import QTest
+
 from notes.practice import log
 from notes.record import reading
 from notes.vault.slots import Secret
@@ -30,6 +32,14 @@ def test_an_amendment_begins_with_the_signed_text_and_replaces_it(hands: Hands) 
     assert not editor.amending.sign.isEnabled()
     hands.type("Twice: ")
     editor.amending.sign.click()
+    last_look = editor.middle.last_look
+    assert editor.middle.currentWidget() is last_look
+    assert "Twice:" in last_look.text.toPlainText() and "a slip" in last_look._about.text()
+    assert last_look._asked.text() == "Sign this amendment?"
+    hands.press(Key.Key_Escape)
+    assert editor.middle.currentWidget() is editor.amending  # and can be written on
+    editor.amending.sign.click()
+    last_look.sign.click()
     hands.wait(lambda: hands.notices)
     note = hands.ask(reading.open, hands.note("signed"))
     assert (note.text, note.version, note.reason) == ("Twice: She laughed about the two herons.", 3, "a slip")
@@ -41,9 +51,32 @@ def test_an_addendum_is_added_below_and_signed_with_the_keys_that_sign_a_draft(h
     assert editor.amending.page.text() == ""
     hands.type("A third heron.")
     hands.press(Key.Key_Return, CTRL)
+    hands.wait(lambda: hands.window.focusWidget() is editor.middle.last_look.sign)
+    hands.press(Key.Key_Return)
     hands.wait(lambda: hands.notices)
     text = hands.ask(reading.open, hands.note("signed")).text
     assert text.startswith("She laughed about the two herons.") and text.endswith("A third heron.")
+
+
+def test_a_reason_typed_and_not_yet_in_the_record_is_there_when_one_comes_back(hands: Hands) -> None:
+    editor = hands.open(hands.note("signed"))
+    hands.press(Key.Key_D, CTRL | SHIFT)
+    QTest.keyClicks(editor.amending.reason, "A long reason")
+    assert "A long reason" in (hands.window.house.where() or "")
+    hands.window.desk.go("today")
+    assert editor.amending.reason.text() == ""
+    hands.open(hands.note("signed"))
+    editor.take_up(editor.typed() | {"soon": "no number", "7": 7})
+    hands.press(Key.Key_D, CTRL | SHIFT)
+    assert editor.amending.reason.text() == "A long reason"
+    hands.press(Key.Key_Return)
+    hands.wait(lambda: editor.amending.spell is not None)
+    hands.type("A third heron.")
+    editor.amending.sign.click()
+    editor.middle.last_look.sign.click()
+    hands.wait(lambda: hands.notices)
+    assert hands.ask(reading.open, hands.note("signed")).reason == "A long reason"
+    assert editor.typed() == {}
 
 
 def test_without_a_reason_nothing_begins(hands: Hands) -> None:

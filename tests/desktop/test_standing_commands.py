@@ -56,3 +56,15 @@ def test_back_goes_all_the_way_one_came(hands: Hands) -> None:
         hands.window.house.back()
         been.append(hands.window.house.current.name)
     assert been == ["search", "clients", "today", "today"]
+
+
+def test_what_cannot_be_used_any_more_leaves_the_focus_on_its_screen(hands: Hands) -> None:
+    hands.window.desk.go("settings", part="backups")
+    hands.settle()
+    screen: Any = hands.window.house.current
+    for ends in (lambda: screen.backups.make.setEnabled(False), screen.backups.make.hide):
+        screen.backups.make.setEnabled(True)
+        screen.backups.make.setFocus()
+        assert hands.window.focusWidget() is screen.backups.make
+        ends()
+        assert hands.window.focusWidget() is screen

@@ -116,6 +116,9 @@ def test_the_whole_story_without_a_mouse(
     seat.wait(lambda: seat.window.house.screens["note"].amending.spell is not None)  # type: ignore[attr-defined]
     seat.type("Twice: ")
     seat.press(Key.Key_Return, CTRL)
+    last_look = seat.window.house.screens["note"].middle.last_look  # type: ignore[attr-defined]
+    seat.wait(lambda: seat.window.focusWidget() is last_look.sign)
+    seat.press(Key.Key_Return)
     seat.wait(lambda: seat.window.house.screens["note"]._note.version == 2)  # type: ignore[attr-defined]
 
     seat.press(Key.Key_F, CTRL | SHIFT)
