@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QComboBox, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QComboBox, QTabBar, QWidget
 
 from notes.desktop import attending, log_words, names, parts, theme, timeline, words
 from notes.desktop.client_form import ClientForm
@@ -58,7 +58,7 @@ class ClientPage(Screen):
             self.tabs.addTab(title)
         self.tabs.setAccessibleName("What of the client is shown")
         self.tabs.currentChanged.connect(self._turn)
-        self._pages = QStackedWidget()
+        self._pages = parts.Pages()
         for page in (self._timeline(), self._looked(), self._details()):
             self._pages.addWidget(page)
         self.session_form = SessionForm(desk, self._put_away, self._put_away)

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from notes.desktop import faults, notices, parts, place, theme
 from notes.desktop.daily_backup import DailyBackup
@@ -67,12 +67,12 @@ class House(QWidget):
         self.rooms = rooms.buttons
         self.foot, self.notice = Foot(), NoticeBar()
         self.lines = Lines(self.desk, self.notice)
-        self.stack, self.identity = QStackedWidget(), Identity(self.desk.worker)
+        self.stack, self.identity = parts.Pages(), Identity(self.desk.worker)
         self.stack.addWidget(self.identity)
         self._above = parts.stacked(self.notice, gap=theme.S, margin=(theme.L, theme.S))
         middle = parts.stacked(gap=0)
         middle.addLayout(self._above)
-        middle.addWidget(self.stack, 1)
+        middle.addWidget(parts.scrolling(self.stack), 1)
         middle.addWidget(self.foot)
         row = parts.beside(gap=0)
         row.addWidget(rooms)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -165,6 +166,37 @@ class Empty(QWidget):
             box.addWidget(do, 0, Qt.AlignmentFlag.AlignCenter)
         box.addStretch(1)
         self.setLayout(box)
+
+
+class Pages(QStackedWidget):
+    """Pages of which one is shown. It asks for the room of that one, not of the largest."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.currentChanged.connect(self._fit)
+
+    def minimumSizeHint(self) -> QSize:
+        shown = self.currentWidget()
+        return shown.minimumSizeHint() if shown is not None else super().minimumSizeHint()
+
+    def heightForWidth(self, width: int) -> int:
+        """The least, not what would be comfortable: lists and texts scroll by themselves."""
+        shown = self.currentWidget()
+        layout = shown.layout() if shown is not None else None
+        return layout.totalMinimumHeightForWidth(width) if layout is not None else self.minimumSizeHint().height()
+
+    def _fit(self) -> None:
+        layout = self.layout()
+        assert layout is not None
+        layout.update()
+
+
+def scrolling(widget: QWidget) -> QScrollArea:
+    """Around what may be larger than the room there is: the window never grows for it."""
+    around = QScrollArea(widgetResizable=True)
+    around.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    around.setWidget(widget)
+    return around
 
 
 class Column(QScrollArea):

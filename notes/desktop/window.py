@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from notes.desktop import parts
@@ -48,7 +48,7 @@ class Window(QMainWindow):
         self._then: Callable[[], None] = lambda: None
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
-        self.resize(1180, 760)
+        self.resize(QSize(1180, 760).boundedTo(self.screen().availableSize()))
         self.restoreGeometry(desk.preferences.geometry)
         self._all, central = QStackedWidget(), QWidget()
         self._column: QVBoxLayout = parts.stacked(gap=0)

@@ -190,6 +190,11 @@ def test_no_part_of_a_screen_flashes_up_alone_while_it_is_made(
     assert flashes.seen == []
 
 
+def test_the_window_never_grows_for_what_it_shows(screen: Window) -> None:
+    assert screen.minimumSizeHint().width() <= 640
+    assert screen.minimumSizeHint().height() <= 400
+
+
 def test_every_control_has_a_name(screen: Window) -> None:
     nameless = [describe(control) for control in controls(screen) if not name_of(control)]
     assert nameless == []
