@@ -35,11 +35,13 @@ QUIET_HOURS = (22, 6)
 UNSPOKEN = ("header", "spell")
 """Numbers of a line that a sentence leaves out."""
 
-_ALWAYS_SHOWN = (
-    *("key.", "import.file", "log.export", "log.accept", "vault.mend", "note.discard", "session.remove"),
-    *("backup.restore", "backup.remove"),
-)
-"""Events that a review always points out."""
+_ALWAYS_SHOWN = {
+    **dict.fromkeys(("note.print", "log.export"), "left the vault: on paper or as a file"),
+    **dict.fromkeys(("note.discard", "session.remove", "backup.remove"), "took something away"),
+    **dict.fromkeys(("key.passphrase", "key.recovery", "key.rotate"), "changed what opens the vault"),
+    **dict.fromkeys(("import.file", "backup.restore", "log.accept", "vault.mend"), "changed a great deal at once"),
+}
+"""Events that a review always points out, and why."""
 
 _SLIPS = ("NotFound", "BadValue", "UsageError")
 """Refusals that are nearly always a slip of the finger."""
@@ -286,8 +288,8 @@ def _reasons(
     if known and place not in known:
         yield 1, "a user or computer not seen before"
     known.add(place)
-    if record["event"].startswith(_ALWAYS_SHOWN) and record["event"] != "key.list":
-        yield 2, "changes or takes out a great deal"
+    if record["event"] in _ALWAYS_SHOWN:
+        yield 2, _ALWAYS_SHOWN[record["event"]]
     night = _night(record["at"]) if record["event"] == "vault.unlock" else None
     if night and night not in nights:
         nights.add(night)

@@ -79,6 +79,16 @@ def test_days_are_included_on_both_sides(practice: Practice) -> None:
     assert practice.do(log.show, until=(today - timedelta(days=1)).isoformat()) == []
 
 
+def test_a_review_points_out_what_left_the_vault_and_not_that_somebody_proved_who_they_are(
+    practice: Practice, small_vault: tuple[Path, bytes]
+) -> None:
+    practice.do(keyring.confirm, Secret("recovery", bytearray(small_vault[1])))
+    practice.do(reading.take_out, practice.do(reading.list_notes, client="Ada")[0].id, "pdf")
+    whys = {unusual.line.event: unusual.why for unusual in practice.do(log.review).unusual}
+    assert "left the vault" in whys["note.print"]
+    assert "key.confirm" not in whys
+
+
 def test_a_review_shows_the_unusual_first_and_the_next_one_begins_after_it(practice: Practice) -> None:
     with pytest.raises(NotFound):
         practice.do(clients.open, "Nobody")
@@ -86,7 +96,7 @@ def test_a_review_shows_the_unusual_first_and_the_next_one_begins_after_it(pract
     first = practice.do(log.review)
     assert first.last is None
     whys = [unusual.why.split(";")[0] for unusual in first.unusual]
-    assert whys[-2:] == ["changes or takes out a great deal", "refused"], "a typing slip comes last"
+    assert whys[-2:] == ["changed what opens the vault", "refused"], "a typing slip comes last"
     assert set(whys[:-2]) == {"unlocked with the recovery key"}
     practice.do(clients.list_clients)
     second = practice.do(log.review)
