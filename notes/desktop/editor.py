@@ -82,16 +82,15 @@ class Editor(Screen):
         self.amending.look_wanted.connect(self._look)
         self.side.outline.chosen.connect(lambda block: editor_places.go_to_section(self.middle.text_shown(), block))
         self.side.tag_added.connect(self._add_tag)
-        self.side.tag_removed.connect(
-            lambda tag: editor_tasks.take_tag_away(self.desk, self._here.id, tag, self._tags_are, self)
-        )
+        self.side.tag_removed.connect(self._take_tag_away)
         self.side.go_on.connect(lambda: self._change(self._here.unfinished or "amendment"))
         self.middle.last_look.agreed.connect(self._sign)
         self.middle.ready.connect(self._turn_to)
         self.middle.back.connect(self._to_text)
         self.middle.counts.connect(self._soon.start)
         self.middle.moved.connect(self._moved)
-        self.finding.closed.connect(lambda: self.middle.text_shown().setFocus())
+        self.finding.closed.connect(self._make_room)
+        self.side.tag_line.left.connect(self._make_room)
         self.beside.turned.connect(self._make_room)
         self.head.client_wanted.connect(lambda: self.desk.go("client", client=self._here.client))
 
@@ -251,9 +250,6 @@ class Editor(Screen):
     def note_section_previous(self) -> None:
         self.page.go_heading(-1)
 
-    def note_templates(self) -> None:
-        self.desk.go("snippets")
-
     def note_new(self) -> None:
         self.desk.go("new_note", client=self._here.client)
 
@@ -338,6 +334,9 @@ class Editor(Screen):
     def _add_tag(self, tag: str) -> None:
         note = self._here.id
         self.desk.do(progress_notes.tag, note, (tag,), then=lambda tags: self._tags_are(note, tags), owner=self)
+
+    def _take_tag_away(self, tag: str) -> None:
+        editor_tasks.take_tag_away(self.desk, self._here.id, tag, self._tags_are, self)
 
     def _tags_are(self, note: int, tags: Sequence[str]) -> None:
         if self._note is not None and self._note.id == note:

@@ -6,7 +6,7 @@ from notes.desktop.desk import Desk
 from notes.record.reading import Note
 
 _ALWAYS = (
-    *("note.templates", "note.find", "note.tags", "note.print", "note.pdf", "note.side", "note.new"),
+    *("note.find", "note.tags", "note.print", "note.pdf", "note.side", "note.new"),
     *("note.beside", "note.earlier", "note.later", "client.looked"),
 )
 _DRAFT = (

@@ -103,9 +103,13 @@ class FindBar(QFrame):
 
     def close_bar(self) -> None:
         """Take bar and marks away."""
-        self.hide()
         if self._text is not None:
             self._text.setExtraSelections([])
+            if self.isVisible():  # what was found is not to be replaced by what is typed next
+                cursor = self._text.textCursor()
+                cursor.clearSelection()
+                self._text.setTextCursor(cursor)
+        self.hide()
         self.closed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

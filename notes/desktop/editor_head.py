@@ -53,7 +53,8 @@ class Head(QFrame):
         kind = note.template if note.kind in ("progress", note.template) else f"{note.template}, {note.kind}"
         told = (note.pronouns, kind, words.full_day(note.session_at))
         self._about.setText("  ·  ".join(filter(None, told)))
-        self._state.setText(f"Signed {words.full_day(note.signed_at)}" if signed else "Draft")
+        changed = f"  ·  version {note.newest}" if note.newest > 1 else ""
+        self._state.setText(f"Signed {words.full_day(note.signed_at)}{changed}" if signed else "Draft")
         parts.set_tone(self._state, "good" if signed else "attention")
         icon = icons.icon("check-circle", "good") if signed else icons.icon("pencil-simple", "attention")
         self._sign.setPixmap(icon.pixmap(QSize(18, 18)))

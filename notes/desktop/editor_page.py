@@ -70,8 +70,11 @@ class Page(QPlainTextEdit):
         self.setDocument(fresh)
         if before is not None:
             before.deleteLater()
+        self._begin()
+
+    def _begin(self) -> None:
         self.moveCursor(QTextCursor.MoveOperation.Start)
-        if HEADING.match(fresh.firstBlock().text()) and fresh.blockCount() > 1:
+        if HEADING.match(self.document().firstBlock().text()) and self.document().blockCount() > 1:
             self.moveCursor(QTextCursor.MoveOperation.NextBlock)
 
     def text(self) -> str:
@@ -84,11 +87,11 @@ class Page(QPlainTextEdit):
         self.ensureCursorVisible()
 
     def replace_all(self, text: str) -> None:
-        """Another text instead of the whole; one step of undo."""
+        """Another text instead of the whole, the cursor below its first heading; one step of undo."""
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.insertText(text)
-        self.moveCursor(QTextCursor.MoveOperation.Start)
+        self._begin()
 
     def go_to_block(self, number: int) -> None:
         """The cursor to the first line below the heading in that block, or to the block where there is none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
@@ -55,6 +55,8 @@ class TagLine(QLineEdit):
     """A tag is typed here; those in use are offered, which are asked for once, when the first letter is typed."""
 
     added = Signal(str)
+    left = Signal()
+    """With Escape."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,6 +71,16 @@ class TagLine(QLineEdit):
         self.setCompleter(completer)
         self.textEdited.connect(self._ask)
         self.returnPressed.connect(self._add)
+
+    def event(self, event: QEvent) -> bool:
+        escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if escape and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # before the window takes it to close its line on top
+            return True
+        if escape and event.type() == QEvent.Type.KeyPress:
+            self.left.emit()
+            return True
+        return super().event(event)
 
     def forget(self) -> None:
         """Let go of what was typed and offered."""

@@ -70,6 +70,9 @@ def take_out(desk: Desk, note: int, where: QPrinter | Path) -> None:
             write_atomically(where, printing.pdf(practice.do(reading.take_out, note, "pdf"), now))
             return "Saved as PDF."
         printing.put_on_paper(practice.do(reading.take_out, note, "print"), where, now)
+        if where.outputFileName():  # what systems call printing to a file
+            Path(where.outputFileName()).chmod(0o600)
+            return "Saved as a file."
         return "Sent to the printer."
 
     detail = "Outside the vault everybody can read it who comes upon it."

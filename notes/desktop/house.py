@@ -78,7 +78,7 @@ class House(QWidget):
         row.addWidget(rooms)
         row.addLayout(middle, 1)
         self.setLayout(row)
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.notice.dismiss)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._escape)
 
     # --- opening and closing -----------------------------------------------------------------------------------
 
@@ -230,13 +230,19 @@ class House(QWidget):
         else:
             self.lines.say(faults.notice(error))
 
+    def _escape(self) -> None:
+        if self.stack.currentWidget() is self.identity:
+            self.identity.call_off()
+        else:
+            self.notice.dismiss()
+
     # --- asking again ------------------------------------------------------------------------------------------
 
     def _ask_again(self, why: str, then: Callable[[], None], anew: bool) -> None:
         if self.identity.valid and not anew:
             then()
             return
-        self.identity.ask(why, then)
+        self.identity.ask(why, then, once=anew)
         self.stack.setCurrentWidget(self.identity)
         self.identity.setFocus()
 

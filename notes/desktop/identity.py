@@ -56,11 +56,11 @@ class Identity(QWidget):
         """Whether it was given a short while ago."""
         return self._given is not None and self._clock() - self._given < VALID
 
-    def ask(self, why: str, then: Callable[[], None]) -> None:
-        """Ask, and do `then` once it was right. `why` says what for."""
+    def ask(self, why: str, then: Callable[[], None], *, once: bool = False) -> None:
+        """Ask, and do `then` once it was right. `why` says what for; `once` if it is always asked for that."""
         self._then = then
         self._begin()
-        self._why.setText(f"{why} Your passphrase then counts for five minutes.")
+        self._why.setText(why if once else f"{why} Your passphrase then counts for five minutes.")
 
     def call_off(self) -> None:
         """Do nothing of it."""

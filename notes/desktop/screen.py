@@ -12,6 +12,7 @@ from notes.desktop.worker import Kinds
 
 STANDING: dict[str, tuple[str, dict[str, Any]]] = {
     "note.new": ("new_note", {}),
+    "note.templates": ("snippets", {}),
     "client.new": ("clients", {"new": True}),
 }
 """Commands in force on every screen that does not take them up itself, and where they go."""

@@ -100,6 +100,28 @@ def test_one_comes_back_to_the_same_place(hands: Hands, long: int) -> None:
     assert editor.page.textCursor().position() == 30
 
 
+def test_what_was_found_is_not_replaced_by_what_is_typed_next(hands: Hands, long: int) -> None:
+    editor = hands.open(long)
+    before = editor.page.text()
+    hands.press(Key.Key_F, CTRL)
+    QTest.keyClicks(editor.finding.typed, "heron")
+    hands.press(Key.Key_Escape)
+    hands.type("!")
+    assert len(editor.page.text()) == len(before) + 1
+
+
+def test_escape_goes_from_the_tags_back_to_the_text(hands: Hands, long: int) -> None:
+    editor = hands.open(long)
+    hands.press(Key.Key_T, CTRL)
+    assert hands.window.focusWidget() is editor.side.tag_line
+    hands.press(Key.Key_Escape)
+    assert hands.window.focusWidget() is editor.page
+
+
+def test_a_signed_note_says_that_it_was_changed(hands: Hands) -> None:
+    assert "version 2" in hands.open(hands.note("signed")).head._state.text()
+
+
 def test_finding_counts_and_goes_round(hands: Hands, long: int) -> None:
     editor = hands.open(long)
     hands.press(Key.Key_F, CTRL)

@@ -75,6 +75,8 @@ def test_a_printer_gets_every_page_with_its_number(hands: Hands, asked: list, tm
     hands.press(Key.Key_P, CTRL)
     asked[0][1]()
     hands.wait(lambda: hands.notices)
+    assert hands.notices[-1].text == "Saved as a file."
+    assert (tmp_path / "printed.pdf").stat().st_mode & 0o077 == 0
     told = words_in(tmp_path / "printed.pdf")
     pages = told.count("Ada Quillfeather")
     assert pages > 2

@@ -119,6 +119,16 @@ def test_the_passphrase_is_asked_again_leaves_a_line_and_holds_for_a_while(
     assert sorted(lines) == [("key.confirm", "done"), ("key.confirm", "refused")]
 
 
+def test_escape_calls_it_off_and_what_is_always_asked_promises_no_five_minutes(window: Window) -> None:
+    identity = window.house.identity
+    window.desk.confirm_identity("The passphrase is about to be changed.", lambda: None, anew=True)
+    assert "five minutes" not in identity._why.text()
+    window.desk.confirm_identity("The note is about to be printed.", lambda: None)
+    assert "five minutes" in identity._why.text()
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
+    assert window.house.stack.currentWidget() is window.house.current
+
+
 def test_the_recovery_key_answers_too(qtbot: QtBot, window: Window, small_vault: tuple[Path, bytes]) -> None:
     done: list[bool] = []
     window.desk.confirm_identity("Why.", lambda: done.append(True))
