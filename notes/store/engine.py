@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
@@ -199,8 +199,15 @@ def _engine(connection: Any) -> Engine:
         logging_name=LOGGER,
     )
     logging.getLogger(f"sqlalchemy.engine.Engine.{LOGGER}").setLevel(logging.WARNING)  # lower levels print rows
+    event.listen(engine, "handle_error", _stays_connected)
     engine.raw_connection().close()  # the pool takes the connection over, and dispose() will close it
     return engine
+
+
+def _stays_connected(context: ExceptionContext) -> None:
+    """Whoever stops the program at the keyboard ends the statement: the one connection is still to write the line."""
+    if not isinstance(context.original_exception, Exception):
+        context.is_disconnect = False
 
 
 @contextmanager
