@@ -87,9 +87,9 @@ def _bad_rows(
     checked, total = 0, sum(map(len, last.values()))
     for table in accounted_tables():
         for row, frame in _rows(connection, table):
-            where = row_key(key, table.name, row)
-            accounted = last[table.name].pop(where, None)
             checked += 1
+            where = _key(key, table.name, row)
+            accounted = last[table.name].pop(where, None)
             if checked % 1000 == 0:
                 progress("record", checked, total)
             if table.name == "note_versions" and not _fits_itself(connection, row, frame):
@@ -157,8 +157,16 @@ def _ref_of(connection: Connection, note_id: Any) -> str:
     return str(connection.execute(text("SELECT ref FROM notes WHERE id = :id"), {"id": note_id}).scalar() or "unknown")
 
 
+def _key(key: bytes, table: str, row: Any) -> str:
+    """The row's key as the log writes it; empty, which no line has, where it cannot be one."""
+    try:
+        return row_key(key, table, row)
+    except (TypeError, ValueError):  # a value of a type that was never written here
+        return ""
+
+
 def _digest(key: bytes, table: str, row: Any) -> str | None:
     try:
         return row_digest(key, table, row)
-    except (TypeError, ValueError):  # a value of a type that was never written here
+    except (TypeError, ValueError):
         return None

@@ -140,3 +140,17 @@ with open(sys.argv[1], "rb+") as file:
     except OSError:
         print("locked", end="")
 """
+
+
+@pytest.mark.parametrize(
+    ("statement", "table"),
+    [
+        ("UPDATE note_tags SET tag = x'00ff'", "note_tags"),
+        ("INSERT INTO templates VALUES (x'00ff', 'progress', '')", "templates"),
+    ],
+)
+def test_a_key_of_a_type_that_was_never_written_is_named(practice: Practice, statement: str, table: str) -> None:
+    assert practice._engine is not None
+    with practice._engine.begin() as db:
+        db.exec_driver_sql(statement)
+    assert table in {problem.what for problem in practice.do(verify).problems}
