@@ -57,6 +57,12 @@ def set_second_place(work: Work, folder: Path | None) -> None:
     """Keep the end of the log in `folder` as well, or nowhere else. Raises UsageError, DiskFull, NotWritable."""
     if folder is not None and not folder.is_dir():
         raise UsageError("That folder is not there.", "A second place must exist: a stick, another folder.", "")
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError:
+        raise UsageError(
+            "That folder cannot be kept.", "Its name holds something that is not text.", "Rename it."
+        ) from None
     row = work.one(Setting, name=PLACE)
     if row is not None:
         work.delete(Setting, row)

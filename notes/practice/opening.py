@@ -147,8 +147,17 @@ def connect(vault: OpenVault, database: str = vaults.DATABASE, *, create: bool =
 
 def must_be_a_name(name: str) -> None:
     """Raises BadValue for what cannot be a practice's name."""
-    if not name.strip() or any(ord(c) < 32 for c in name):
-        raise BadValue("A practice needs a name.", "The name given is empty or has control characters.", "Use --name.")
+    if not name.strip() or not is_plain(name):
+        raise BadValue(
+            "A practice needs a name.",
+            "The name given is empty, has control characters, or something that is not text.",
+            "Use --name.",
+        )
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name has neither control characters nor halves of characters, which cannot be kept."""
+    return not any(ord(c) < 32 or "\ud800" <= c <= "\udfff" for c in name)
 
 
 def _must_be_free(folder: Path) -> None:
