@@ -6,6 +6,7 @@ for is named. Signed versions are held against the digest in their own row as we
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Set
@@ -52,8 +53,8 @@ def check(
     try:
         for line in chain.walk(connection, vault_id):
             lines += 1
-            for table, digests in line.record.get("rows", {}).items():
-                last[table].update(digests)
+            if not _remember(last, line.record):
+                problems.append(Problem("log", f"line {lines}", "What it says of changed rows makes no sense."))
             if lines % 1000 == 0:
                 progress("access log", lines, total)
     except ChainBroken as error:
@@ -74,11 +75,18 @@ def _read_on(connection: Connection, after: int, last: LastDigests) -> None:
     for record in connection.execute(
         text("SELECT record FROM access_log WHERE seq > :after ORDER BY seq"), {"after": after}
     ).scalars():
-        try:
-            for table, digests in json.loads(record).get("rows", {}).items():
-                last[table].update(digests)
-        except (ValueError, AttributeError, TypeError, RecursionError):
-            continue
+        with contextlib.suppress(ValueError, TypeError, RecursionError):
+            _remember(last, json.loads(record))
+
+
+def _remember(last: LastDigests, record: Any) -> bool:
+    """Take in the digests of a line; whether it has them as lines are written."""
+    try:
+        for table, digests in record.get("rows", {}).items():
+            last[table].update(digests)
+    except (ValueError, AttributeError, TypeError):
+        return False
+    return True
 
 
 def _bad_rows(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from notes.access_log import chain
+from notes.access_log.digests import text64
 from notes.errors import Cancelled
 from notes.practice import log, verification
 from notes.practice.accounts import Problem
@@ -19,6 +23,7 @@ from notes.practice.practice import Practice
 from notes.practice.verification import verify
 from notes.record import clients
 from notes.store import engine
+from notes.vault import keys
 
 ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c"
 
@@ -154,3 +159,25 @@ def test_a_key_of_a_type_that_was_never_written_is_named(practice: Practice, sta
     with practice._engine.begin() as db:
         db.exec_driver_sql(statement)
     assert table in {problem.what for problem in practice.do(verify).problems}
+
+
+@pytest.mark.parametrize("rows", [[], {"clients": 5}, {"clients": ["1"]}])
+def test_a_line_whose_rows_make_no_sense_is_named(practice: Practice, rows: object) -> None:
+    """Written by somebody with every key, so that the chain holds."""
+    entry = {**practice_entry(practice), "rows": rows}
+    assert practice._engine is not None
+    told = {"v": chain.RECORD_VERSION, "seq": practice._standing.end.seq + 1}
+    record = keys.canonical({**told, "prev": text64(practice._standing.end.head), **entry})
+    head = keys.sha256(practice._standing.end.head + record)
+    with practice._engine.begin() as db:
+        line = (practice._standing.end.seq + 1, record.decode(), head, bytes(32))
+        db.exec_driver_sql("INSERT INTO access_log (seq, record, head, seal) VALUES (?, ?, ?, ?)", line)
+        report = verification.examine(db, practice.vault_id, practice._standing.row_key)
+        db.rollback()
+    assert "log" in {problem.what for problem in report.problems}
+
+
+def practice_entry(practice: Practice) -> dict[str, Any]:
+    """What the last line says of who and when."""
+    record = json.loads(practice.do(log.export)[-1][0])
+    return {name: value for name, value in record.items() if name not in ("v", "seq", "prev")}
