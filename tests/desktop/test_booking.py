@@ -169,7 +169,7 @@ def test_more_sessions_without_a_note_than_are_listed_are_counted_in_the_last_ro
 
 
 def test_correcting_one_thing_of_a_session_states_nothing_else(hands: Hands, noon: datetime) -> None:
-    """A session of which only the day is known, as imported ones are, gets no hour, length or way by being corrected."""
+    """A session of which only the day is known, as imported ones are, gets no hour or length by being corrected."""
     day = (noon - timedelta(days=3)).date().isoformat()
     hands.ask(sessions.create, "Bruno", day)
     page = page_of(hands)
