@@ -90,7 +90,7 @@ def bring_in(work: Work, reading: Reading, progress: Progress | None = None) -> 
     work.counts = {"clients": len(new), "sessions": sessions, "notes": len(fresh), "skipped": skipped}
     work.counts["rejected"] = len(rejected)
     told = _told(reading, new, sessions, len(fresh), skipped, rejected)
-    return replace(told, doubtful=[*told.doubtful, *alike])
+    return replace(told, doubtful=[*alike, *told.doubtful])
 
 
 @operation("import.preview")
@@ -104,7 +104,7 @@ def preview(work: Work, reading: Reading) -> Imported:
     sessions = sum((known.get(name), at) not in taken for name, at in meetings)
     work.counts = {"notes": len(fresh), "skipped": skipped, "rejected": len(rejected)}
     told = _told(reading, _new_clients(work, fresh, names), sessions, len(fresh), skipped, rejected)
-    return replace(told, doubtful=[*told.doubtful, *_alike(work, names)])
+    return replace(told, doubtful=[*_alike(work, names), *told.doubtful])
 
 
 def _told(
