@@ -365,6 +365,14 @@ _SAYINGS: dict[str, Callable[[], NotesError]] = {
     sign: make
     for signs, make in (
         (
+            ("Could not decode",),  # first, since what it says quotes the text
+            lambda: Corrupt(
+                "Something in the vault's database is not text.",
+                "Other software has changed it.",
+                "Close the vault, keep this copy, and restore the folder from a backup.",
+            ),
+        ),
+        (
             ("file is not a database", "malformed", "hmac", "file is encrypted", "out of memory"),
             lambda: _corrupt(),
         ),

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from notes.access_log import chain
 from notes.access_log.digests import text64
-from notes.errors import Cancelled
+from notes.errors import Cancelled, Corrupt
 from notes.practice import log, verification
 from notes.practice.accounts import Problem
 from notes.practice.practice import Practice
@@ -181,3 +181,17 @@ def practice_entry(practice: Practice) -> dict[str, Any]:
     """What the last line says of who and when."""
     record = json.loads(practice.do(log.export)[-1][0])
     return {name: value for name, value in record.items() if name not in ("v", "seq", "prev")}
+
+
+@pytest.mark.parametrize("operation", [clients.list_clients, verify], ids=["list", "verify"])
+def test_text_that_was_made_unreadable_is_quoted_nowhere(practice: Practice, operation: Any) -> None:
+    """The driver's own message quotes it."""
+    assert practice._engine is not None
+    with practice._engine.begin() as db:
+        db.exec_driver_sql("UPDATE clients SET name = CAST(x'416461206c6f636b6564ff' AS TEXT)")
+    try:
+        told = str(practice.do(operation))
+    except Corrupt as error:
+        told = f"{error} {error.why} {error.hint}"
+    assert "not text" in told
+    assert "Ada" not in told
