@@ -88,7 +88,7 @@ def check(db: Connection, standing: Standing) -> str:
     standing.anchored = True
     for known in sorted(found, key=lambda a: a.seq, reverse=True):
         head = db.exec_driver_sql("SELECT head FROM access_log WHERE seq = ?", (known.seq,)).scalar()
-        if head is None or bytes(head).hex() != known.head:
+        if not isinstance(head, bytes) or head.hex() != known.head:
             query = "SELECT json_extract(record, '$.at') FROM access_log ORDER BY seq DESC LIMIT 1"
             last = db.exec_driver_sql(query).scalar() or ""
             standing.rollback = Rollback(standing.end.seq, known.seq, str(last), known.at)

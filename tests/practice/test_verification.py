@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from notes.access_log import chain
 from notes.access_log.digests import text64
-from notes.errors import Cancelled, Corrupt
+from notes.errors import Cancelled, ChainBroken, Corrupt
 from notes.practice import log, verification
 from notes.practice.accounts import Problem
 from notes.practice.practice import Practice
@@ -195,3 +195,18 @@ def test_text_that_was_made_unreadable_is_quoted_nowhere(practice: Practice, ope
         told = f"{error} {error.why} {error.hint}"
     assert "not text" in told
     assert "Ada" not in told
+
+
+def test_a_head_that_is_no_bytes_is_named_at_unlocking(
+    practice: Practice, vault: Path, unlock: Callable[[Path], Practice]
+) -> None:
+    assert practice._engine is not None
+    raw: Any = practice._engine.raw_connection().driver_connection
+    raw.set_authorizer(None)
+    trigger = raw.execute("SELECT sql FROM sqlite_master WHERE name = 'log_is_append_only_update'").fetchone()[0]
+    raw.execute("DROP TRIGGER log_is_append_only_update")
+    raw.execute("UPDATE access_log SET head = 'words' WHERE seq = (SELECT max(seq) FROM access_log)")
+    raw.execute(trigger)
+    practice.abandon()
+    with pytest.raises(ChainBroken):
+        unlock(vault)
