@@ -24,7 +24,8 @@ from notes.practice.practice import Practice
 from notes.practice.private_folders import private_folder
 from notes.store import backup
 from notes.store.backup import Manifest
-from notes.store.engine import FAULTS, raw_file
+from notes.store.engine import raw_file
+from notes.store.faults import FAULTS
 from notes.vault import keys
 from notes.vault import vault as vaults
 from notes.vault.files import sync_folder

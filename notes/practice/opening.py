@@ -17,7 +17,8 @@ from notes.practice.operations import Standing, Work
 from notes.practice.practice import Practice
 from notes.practice.surroundings import Surroundings, here, iso
 from notes.store import schema
-from notes.store.engine import FAULTS, check_length, diagnose, open_engine
+from notes.store.engine import check_length, diagnose, open_engine
+from notes.store.faults import FAULTS
 from notes.store.ids import Ids
 from notes.store.models import Draft, Setting
 from notes.vault import attempts, keys, passphrase, recovery_key, slots, synced_folders

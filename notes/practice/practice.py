@@ -21,7 +21,8 @@ from notes.practice import whereabouts
 from notes.practice.checked import Checked
 from notes.practice.operations import Operation, P, R, Standing, Work
 from notes.practice.surroundings import iso
-from notes.store.engine import FAULTS, diagnose, store_error
+from notes.store.engine import diagnose
+from notes.store.faults import FAULTS, store_error
 from notes.vault import anchor
 from notes.vault.anchor import Anchor, Rollback
 from notes.vault.header import Header
