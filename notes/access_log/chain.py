@@ -80,7 +80,10 @@ class End:
 
 
 def end(connection: Connection, vault_id: str) -> End:
-    """The end of the log as it is on disk: number 0 and the genesis head when there is no line. Raises Altered."""
+    """The end of the log as it is on disk: number 0 and the genesis head when there is no line.
+
+    Raises Altered, ChainBroken.
+    """
     row = connection.execute(text("SELECT seq, head FROM access_log ORDER BY seq DESC LIMIT 1")).first()
     key = connection.exec_driver_sql("SELECT key FROM seals ORDER BY epoch DESC LIMIT 1").scalar()
     if not isinstance(key, bytes) or len(key) != keys.KEY_BYTES:
@@ -89,7 +92,11 @@ def end(connection: Connection, vault_id: str) -> End:
             "Other software has changed this vault.",
             "Keep a copy of the vault folder as it is, and restore it from a backup.",
         )
-    return End(int(row.seq), bytes(row.head), key) if row else End(0, genesis(vault_id), key)
+    if row is None:
+        return End(0, genesis(vault_id), key)
+    if not isinstance(row.head, bytes):
+        raise broken(row.seq, "its head is none")
+    return End(row.seq, row.head, key)
 
 
 def append(connection: Connection, last: End, entry: dict[str, Any]) -> End:

@@ -79,6 +79,6 @@ def check(connection: Connection, vault_id: str, receipt: Receipt) -> str:
     head = connection.exec_driver_sql("SELECT head FROM access_log WHERE seq = ?", (receipt.lines,)).scalar()
     if head is None:
         return f"The receipt of {receipt.at} counts {receipt.lines:,} lines; the log has fewer."
-    if bytes(head).hex() != receipt.head:
+    if not isinstance(head, bytes) or head.hex() != receipt.head:
         return f"Line {receipt.lines:,} is not the line that the receipt of {receipt.at} names: the log was rewritten."
     return ""

@@ -75,6 +75,13 @@ class SessionForm(Card):
         self.more.setValue(0)
         for widget in (self._weekly, self.more):
             widget.setVisible(session is None)
+        self._begun = self._stated()
+
+    def _stated(self) -> tuple[str, int, str, str]:
+        """What the fields say: when, how long, how, and whether they came."""
+        at = self.when.dateTime().toString("yyyy-MM-ddTHH:mm")
+        how, came = MODALITIES[self.modality.currentIndex()], ATTENDANCE[self.attendance.currentIndex()]
+        return at, self.minutes.value(), how, came
 
     def _call(self) -> None:
         """In words that are true of the time stated: nobody came yet to what is to come."""
@@ -83,11 +90,8 @@ class SessionForm(Card):
             self.attendance.setItemText(row, attending.called(attendance, at, self._desk.now()))
 
     def save(self) -> None:
-        """Add the session, or change what was changed."""
-        at = self.when.dateTime().toString("yyyy-MM-ddTHH:mm")
-        minutes = self.minutes.value()
-        modality = MODALITIES[self.modality.currentIndex()]
-        attendance = ATTENDANCE[self.attendance.currentIndex()]
+        """Add the session, or change what was changed; what a field shows and nobody touched is not stated by that."""
+        at, minutes, modality, attendance = self._stated()
         if self._session is None:
             self._desk.do(
                 sessions.create_weekly,
@@ -97,10 +101,14 @@ class SessionForm(Card):
                 owner=self,
             )
             return
-        moved = at if at != self._session.started_at[: len(at)] else None
+        begun = self._begun
         self._desk.do(
             sessions.change,
-            *(self._session.id, minutes, modality, attendance, moved),
+            self._session.id,
+            minutes if minutes != begun[1] else None,
+            modality if modality != begun[2] else None,
+            attendance if attendance != begun[3] else None,
+            at if at != begun[0] else None,
             then=self._changed,
             failed=self._complain,
             owner=self,

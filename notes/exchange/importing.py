@@ -7,6 +7,7 @@ grew, and one for the file.
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -68,6 +69,7 @@ def read(path: Path, map_file: Path | None = None, encoding: str | None = None) 
 def bring_in(work: Work, reading: Reading, progress: Progress | None = None) -> Imported:
     """Import every row that is not there yet."""
     names = _names(reading.rows)
+    alike = _alike(work, names)
     fresh, skipped, rejected = _fresh(work, reading, names)
     new = _new_clients(work, fresh, names)
     clients = _clients(work, new)
@@ -87,7 +89,8 @@ def bring_in(work: Work, reading: Reading, progress: Progress | None = None) -> 
                 progress((len(texts) + min(start + INDEXED_AT_ONCE, len(texts))) // 2, len(fresh))
     work.counts = {"clients": len(new), "sessions": sessions, "notes": len(fresh), "skipped": skipped}
     work.counts["rejected"] = len(rejected)
-    return _told(reading, new, sessions, len(fresh), skipped, rejected)
+    told = _told(reading, new, sessions, len(fresh), skipped, rejected)
+    return replace(told, doubtful=[*alike, *told.doubtful])
 
 
 @operation("import.preview")
@@ -100,7 +103,8 @@ def preview(work: Work, reading: Reading) -> Imported:
     meetings = {(names[row.client], row.at) for row, _ in fresh if _has_session(row)}
     sessions = sum((known.get(name), at) not in taken for name, at in meetings)
     work.counts = {"notes": len(fresh), "skipped": skipped, "rejected": len(rejected)}
-    return _told(reading, _new_clients(work, fresh, names), sessions, len(fresh), skipped, rejected)
+    told = _told(reading, _new_clients(work, fresh, names), sessions, len(fresh), skipped, rejected)
+    return replace(told, doubtful=[*_alike(work, names), *told.doubtful])
 
 
 def _told(
@@ -113,6 +117,19 @@ def _told(
 def _names(rows: Iterable[Row]) -> dict[str, str]:
     """Each client's name as it is compared."""
     return {name: references.plain(name) for name in {row.client for row in rows}}
+
+
+def _alike(work: Work, names: dict[str, str]) -> list[str]:
+    """What to say of names taken for one client's although they differ in accents: two people may bear them."""
+    written: dict[str, dict[str, str]] = {}
+    for name in sorted({*names, *work.sql("SELECT name FROM clients").scalars()}):
+        form = unicodedata.normalize("NFC", " ".join(name.casefold().split()))
+        written.setdefault(references.plain(name), {}).setdefault(form, name)
+    several = [written[name] for name in sorted(set(names.values())) if len(written[name]) > 1]
+    return [
+        f"Taken for one client: {', '.join(forms.values())}. If they are several people, make the names differ first."
+        for forms in several
+    ]
 
 
 def _fresh(work: Work, reading: Reading, names: dict[str, str]) -> tuple[list[tuple[Row, bytes]], int, list[Rejected]]:

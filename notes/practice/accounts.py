@@ -6,6 +6,7 @@ for is named. Signed versions are held against the digest in their own row as we
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Set
@@ -52,8 +53,8 @@ def check(
     try:
         for line in chain.walk(connection, vault_id):
             lines += 1
-            for table, digests in line.record.get("rows", {}).items():
-                last[table].update(digests)
+            if not _remember(last, line.record):
+                problems.append(Problem("log", f"line {lines}", "What it says of changed rows makes no sense."))
             if lines % 1000 == 0:
                 progress("access log", lines, total)
     except ChainBroken as error:
@@ -74,11 +75,18 @@ def _read_on(connection: Connection, after: int, last: LastDigests) -> None:
     for record in connection.execute(
         text("SELECT record FROM access_log WHERE seq > :after ORDER BY seq"), {"after": after}
     ).scalars():
-        try:
-            for table, digests in json.loads(record).get("rows", {}).items():
-                last[table].update(digests)
-        except (ValueError, AttributeError, TypeError, RecursionError):
-            continue
+        with contextlib.suppress(ValueError, TypeError, RecursionError):
+            _remember(last, json.loads(record))
+
+
+def _remember(last: LastDigests, record: Any) -> bool:
+    """Take in the digests of a line; whether it has them as lines are written."""
+    try:
+        for table, digests in record.get("rows", {}).items():
+            last[table].update(digests)
+    except (ValueError, AttributeError, TypeError):
+        return False
+    return True
 
 
 def _bad_rows(
@@ -87,9 +95,9 @@ def _bad_rows(
     checked, total = 0, sum(map(len, last.values()))
     for table in accounted_tables():
         for row, frame in _rows(connection, table):
-            where = row_key(key, table.name, row)
-            accounted = last[table.name].pop(where, None)
             checked += 1
+            where = _key(key, table.name, row)
+            accounted = last[table.name].pop(where, None)
             if checked % 1000 == 0:
                 progress("record", checked, total)
             if table.name == "note_versions" and not _fits_itself(connection, row, frame):
@@ -157,8 +165,16 @@ def _ref_of(connection: Connection, note_id: Any) -> str:
     return str(connection.execute(text("SELECT ref FROM notes WHERE id = :id"), {"id": note_id}).scalar() or "unknown")
 
 
+def _key(key: bytes, table: str, row: Any) -> str:
+    """The row's key as the log writes it; empty, which no line has, where it cannot be one."""
+    try:
+        return row_key(key, table, row)
+    except (TypeError, ValueError):  # a value of a type that was never written here
+        return ""
+
+
 def _digest(key: bytes, table: str, row: Any) -> str | None:
     try:
         return row_digest(key, table, row)
-    except (TypeError, ValueError):  # a value of a type that was never written here
+    except (TypeError, ValueError):
         return None

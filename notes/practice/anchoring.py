@@ -57,6 +57,12 @@ def set_second_place(work: Work, folder: Path | None) -> None:
     """Keep the end of the log in `folder` as well, or nowhere else. Raises UsageError, DiskFull, NotWritable."""
     if folder is not None and not folder.is_dir():
         raise UsageError("That folder is not there.", "A second place must exist: a stick, another folder.", "")
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError:
+        raise UsageError(
+            "That folder cannot be kept.", "Its name holds something that is not text.", "Rename it."
+        ) from None
     row = work.one(Setting, name=PLACE)
     if row is not None:
         work.delete(Setting, row)
@@ -82,7 +88,7 @@ def check(db: Connection, standing: Standing) -> str:
     standing.anchored = True
     for known in sorted(found, key=lambda a: a.seq, reverse=True):
         head = db.exec_driver_sql("SELECT head FROM access_log WHERE seq = ?", (known.seq,)).scalar()
-        if head is None or bytes(head).hex() != known.head:
+        if not isinstance(head, bytes) or head.hex() != known.head:
             query = "SELECT json_extract(record, '$.at') FROM access_log ORDER BY seq DESC LIMIT 1"
             last = db.exec_driver_sql(query).scalar() or ""
             standing.rollback = Rollback(standing.end.seq, known.seq, str(last), known.at)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from notes import __version__
+from notes.access_log import chain
 from notes.errors import NotesError, StoreError, UsageError
 from notes.practice import generations, restoring, whereabouts
 from notes.practice.accounts import Progress
@@ -24,6 +25,7 @@ from notes.practice.private_folders import private_folder
 from notes.store import backup
 from notes.store.backup import Manifest
 from notes.store.engine import raw_file
+from notes.store.faults import FAULTS
 from notes.vault import keys
 from notes.vault import vault as vaults
 from notes.vault.files import sync_folder
@@ -62,10 +64,11 @@ def make(practice: Practice, folder: Path, *, keep_all: bool = False, progress: 
             manifest = _write(practice, partial, made, progress)
             with private_folder() as private:
                 restoring.rehearse(standing.vault, partial, private, progress).check()
+        since = standing.end.seq
         try:
             warnings = practice.do(_made, partial, path, manifest)
         except BaseException:
-            if not partial.exists():  # it had its name already, but no line accounts for it
+            if not partial.exists() and not _accounted(practice, since):  # it has its name, but no line
                 path.unlink(missing_ok=True)
             raise
     except OSError as error:
@@ -95,6 +98,17 @@ def _made(work: Work, partial: Path, path: Path, manifest: Manifest) -> list[str
 def _removing(work: Work, count: int) -> None:
     """Say that so many older backups are going to be removed."""
     work.counts.update(files=count)
+
+
+def _accounted(practice: Practice, since: int) -> bool:
+    """Whether a backup was noted after line `since`: it can be stopped just after that."""
+    assert practice._engine is not None  # it has just been at work
+    try:
+        with practice._engine.connect() as db:
+            last = chain.last_done(db, "backup.make")
+    except FAULTS:
+        return True  # nobody can tell, and the file was verified
+    return last is not None and last["seq"] > since
 
 
 def _write(practice: Practice, partial: Path, made: datetime, progress: Progress | None) -> Manifest:

@@ -139,7 +139,7 @@ def _entry(path: Path) -> Listed:
     except (NotesError, OSError) as error:
         try:
             moment = datetime.strptime(matched[1], _TIME).astimezone(UTC)
-        except ValueError:
+        except (ValueError, OverflowError):
             moment = datetime(1970, 1, 1, tzinfo=UTC)
         told = f"{error.what} {error.why}".strip() if isinstance(error, NotesError) else "It cannot be read."
         return Listed(path.name, moment.strftime(backup.MADE), matched[2], 0, (), told)

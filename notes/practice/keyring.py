@@ -12,12 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from notes.access_log import chain
-from notes.errors import UsageError, WrongKey
+from notes.errors import NotesError, UsageError, WrongKey
 from notes.practice import opening
 from notes.practice.accounts import Progress
 from notes.practice.operations import Work, operation
 from notes.practice.practice import Practice
-from notes.practice.surroundings import Surroundings, iso
+from notes.practice.surroundings import Surroundings, alone, iso
 from notes.practice.verification import examine
 from notes.store.engine import copy_to, open_engine
 from notes.vault import keys, passphrase, recovery_key, slots
@@ -136,11 +136,13 @@ def rotate(
         end = _write_next(practice, data_key, recovery, progress)
         _give(recovery, show)
         vault.set_data_key(data_key, following)
-    except BaseException:
+    except BaseException as error:
         if vault.stands():
             for left in (waiting, waiting.with_name(waiting.name + "-journal")):
                 with contextlib.suppress(OSError):  # the next unlocking removes it
                     left.unlink(missing_ok=True)
+            with contextlib.suppress(NotesError):  # the first error says more
+                practice._append("key.rotate", "failed", reason=type(error).__name__)
         else:  # the header went over to the new key and could not be put back: what is written now would be lost
             practice.abandon()
         raise
@@ -152,6 +154,7 @@ def rotate(
         practice.abandon()  # the next unlocking puts the new database in place; until then nothing can be written
         raise
     standing.end = end
+    practice._drop_anchor()
     return recovery
 
 
@@ -220,7 +223,7 @@ def _write_next(practice: Practice, data_key: bytearray, recovery: bytearray, pr
     finally:
         keys.wipe(key)
     try:
-        following = Practice(engine, replace(standing))
+        following = Practice(engine, replace(standing, surroundings=alone(standing.surroundings)))  # no anchor yet
         following.do(_rotated, recovery)
         with engine.connect() as db:
             examine(db, standing.vault_id, standing.row_key, standing.spells, progress).check()

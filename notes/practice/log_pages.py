@@ -86,7 +86,8 @@ def _saying(work: Work, words: str, conditions: str, given: dict[str, Any]) -> t
     if words:
         named = [(str(row.id), references.plain(row.name)) for row in work.sql("SELECT id, name FROM clients")]
     given = dict(given)
-    for number, word in enumerate(references.plain(words).split()[:10]):
+    typed = words.encode("utf-8", "ignore").decode()  # half characters say nothing
+    for number, word in enumerate(references.plain(typed).split()[:10]):
         like = work.sql("SELECT CAST(id AS TEXT) FROM notes WHERE instr(lower(ref), :word)", word=word)
         for name, found in (
             ("events", _events_saying(word)),

@@ -30,8 +30,12 @@ def name_practitioner(work: Work, name: str) -> str:
 
     What was signed stays as it is: only what is printed from now on says the name. Raises BadValue.
     """
-    if any(ord(c) < 32 for c in name):
-        raise BadValue("That cannot be printed as a name.", "It has control characters.", "Type it as one line.")
+    if not opening.is_plain(name):
+        raise BadValue(
+            "That cannot be printed as a name.",
+            "It has control characters, or something that is not text.",
+            "Type it as one line.",
+        )
     row, wanted = work.one(Setting, name=PRACTITIONER), name.strip()
     if row is not None:
         work.delete(Setting, row)

@@ -17,7 +17,8 @@ from notes.practice.operations import Standing, Work
 from notes.practice.practice import Practice
 from notes.practice.surroundings import Surroundings, here, iso
 from notes.store import schema
-from notes.store.engine import FAULTS, check_length, diagnose, open_engine
+from notes.store.engine import check_length, diagnose, open_engine
+from notes.store.faults import FAULTS
 from notes.store.ids import Ids
 from notes.store.models import Draft, Setting
 from notes.vault import attempts, keys, passphrase, recovery_key, slots, synced_folders
@@ -147,8 +148,17 @@ def connect(vault: OpenVault, database: str = vaults.DATABASE, *, create: bool =
 
 def must_be_a_name(name: str) -> None:
     """Raises BadValue for what cannot be a practice's name."""
-    if not name.strip() or any(ord(c) < 32 for c in name):
-        raise BadValue("A practice needs a name.", "The name given is empty or has control characters.", "Use --name.")
+    if not name.strip() or not is_plain(name):
+        raise BadValue(
+            "A practice needs a name.",
+            "The name given is empty, has control characters, or something that is not text.",
+            "Use --name.",
+        )
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name has neither control characters nor halves of characters, which cannot be kept."""
+    return not any(ord(c) < 32 or "\ud800" <= c <= "\udfff" for c in name)
 
 
 def _must_be_free(folder: Path) -> None:

@@ -122,6 +122,7 @@ class Work:
         self.standing = standing
         self.now: datetime = standing.surroundings.now()
         self.end = standing.end
+        self.kept = False  # whether it was committed although it was stopped
         self._changed: dict[tuple[str, str], str | None] = {}
         self._say_nothing()
 

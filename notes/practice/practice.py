@@ -14,13 +14,15 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from notes.access_log import chain
 from notes.access_log.events import EVENTS, Event, Outcome
 from notes.errors import Altered, BackupError, LogError, NotesError, NotWritable, RolledBack, StoreError, UsageError
 from notes.practice import whereabouts
 from notes.practice.checked import Checked
 from notes.practice.operations import Operation, P, R, Standing, Work
 from notes.practice.surroundings import iso
-from notes.store.engine import FAULTS, diagnose, store_error
+from notes.store.engine import diagnose
+from notes.store.faults import FAULTS, store_error
 from notes.vault import anchor
 from notes.vault.anchor import Anchor, Rollback
 from notes.vault.header import Header
@@ -70,20 +72,20 @@ class Practice:
                     raise TypeError(f"{operation.name} leaves no line, so it may change drafts only")
             return result
         except FAULTS as error:
-            self._put_back(header)
+            self._put_back(header, work)
             failed = self._diagnosed(error)
             traceback.clear_frames(error.__traceback__)  # they hold what was about to be shown
         except StoreError:
-            self._put_back(header)
+            self._put_back(header, work)
             raise
         except NotesError as error:
-            self._put_back(header)
+            self._put_back(header, work)
             self._leave_line(
                 event.name, work, "failed" if isinstance(error, LogError | BackupError) else "refused", error
             )
             raise
         except BaseException as error:
-            self._put_back(header)
+            self._put_back(header, work)
             self._leave_line(event.name, work, "failed", error)
             raise
         result = None  # type: ignore[assignment]
@@ -136,6 +138,7 @@ class Practice:
         if self._working:
             raise UsageError("An operation is already at work.", "Operations run one after the other.", "Wait for it.")
         self._working = True
+        work, spells = None, set(self._standing.spells)
         try:
             with self._engine.begin() as db:
                 work = Work(db, self._standing)
@@ -146,8 +149,24 @@ class Practice:
             self._standing.end = work.end
             if moved:
                 self._drop_anchor()
+        except BaseException:
+            if work is not None and self._is_on_disk(work):
+                self._standing.end, work.kept = work.end, True
+            else:
+                self._standing.spells = spells  # none was opened or ended
+            raise
         finally:
             self._working = False
+
+    def _is_on_disk(self, work: Work) -> bool:
+        """Whether the lines of a transaction that was broken off are there: it can be stopped just after its commit."""
+        if work.end.seq == self._standing.end.seq or self._engine is None:
+            return False
+        try:
+            with self._engine.connect() as db:
+                return chain.end(db, self._standing.vault_id).head == work.end.head
+        except (*FAULTS, LogError):
+            return False
 
     def _may(self, event: Event) -> None:
         """Raises RolledBack for what would change the record while an older copy waits for a decision.
@@ -196,14 +215,14 @@ class Practice:
     def _diagnosed(self, error: BaseException) -> NotesError:
         return store_error(error) if self._engine is None else diagnose(self._engine, error)
 
-    def _put_back(self, header: Header) -> None:
+    def _put_back(self, header: Header, work: Work | None) -> None:
         """What opened the vault before goes on to open it, when the line of a change of slots could not be written."""
         vault = self._standing.vault
-        if vault.header is not header:
+        if vault.header is not header and not (work and work.kept):
             vault.set_slots(header.slots)
 
     def _leave_line(self, event: str, work: Work | None, outcome: Outcome, error: BaseException) -> None:
         """The line of a refusal or failure. It says what was tried, never with what words."""
-        if work is None or self._engine is None or not EVENTS[event].line:
+        if work is None or work.kept or self._engine is None or not EVENTS[event].line:
             return
         self._append(event, outcome, client=work.client, object=work.object, reason=type(error).__name__)

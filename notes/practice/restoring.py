@@ -28,7 +28,8 @@ from notes.practice.surroundings import Surroundings, alone, here
 from notes.practice.verification import Report, examine
 from notes.store import backup
 from notes.store.backup import Manifest
-from notes.store.engine import FAULTS, diagnose
+from notes.store.engine import diagnose
+from notes.store.faults import FAULTS
 from notes.vault import header as headers
 from notes.vault import keys, synced_folders
 from notes.vault import vault as vaults

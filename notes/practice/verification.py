@@ -27,7 +27,8 @@ from notes.practice import accounts, recovery
 from notes.practice.accounts import Problem, Progress
 from notes.practice.operations import Standing, Work, operation
 from notes.store import schema
-from notes.store.engine import FAULTS, beside, interrupt, store_error
+from notes.store.engine import beside, interrupt
+from notes.store.faults import FAULTS, store_error
 
 TELL_EVERY = 0.05
 """Seconds at most between two calls of `progress`, and so before a raised ``Cancelled`` counts."""

@@ -78,8 +78,8 @@ def list_clients(work: Work, archived: bool = False) -> list[Client]:
 def change(work: Work, /, client: Given, **details: str | None) -> Client:
     """Change some of FIELDS; an empty value clears a field. Raises NotFound, BadValue, RecordError."""
     row, stated = references.client(work, client), _checked(work, details)
-    if "name" in stated:
-        _tell_apart(work, str(stated["name"]), stated.get("born", row.born), but=row.id)
+    if "name" in stated or "born" in stated:
+        _tell_apart(work, stated.get("name") or row.name, stated.get("born", row.born), but=row.id)
     return _changed(work, row, stated)
 
 

@@ -50,7 +50,7 @@ def move(
     owner = references.client(work, row.client_id if client is None else client)
     chosen = None if template is None else templates.find(work, template)
     kind = chosen.kind if chosen else row.kind
-    meeting = _session(work, row, owner, session, stays=at is None and kind in sessions.OF_A_SESSION)
+    meeting = _session(work, row, owner, session, stays=at is None and _may_stay(row.kind, kind))
     meeting_id, when = sessions.of_a_note(work, owner, kind, at or (None if session else row.at), meeting)
     changes = {"client_id": owner.id, "session_id": meeting_id, "at": when}
     work.update(models.Note, row, **changes, kind=kind, template=chosen.name if chosen else row.template)
@@ -58,6 +58,11 @@ def move(
     work.clients = sorted({row.client_id, owner.id})
     left = None if meeting_id == row.session_id else sessions.without_note(work, row.session_id)
     return Moved(shown(work, row.id), left)
+
+
+def _may_stay(before: str, kind: str) -> bool:
+    """Whether a note of this kind stays with its session: not one that became of a kind that has none by itself."""
+    return kind in sessions.OF_A_SESSION or before not in sessions.OF_A_SESSION
 
 
 def _session(work: Work, row: Row[Any], owner: Row[Any], session: Given | None, *, stays: bool) -> Row[Any] | None:

@@ -103,7 +103,7 @@ def edit(work: Work, note: Given, purpose: str = "note", reason: str | None = No
             f"An unfinished {draft.purpose} of this note is there.", "", "Finish it, or throw it away, first."
         )
     spell = work.new_id() & 2**48 - 1
-    work.update(models.Draft, draft, spell=spell, saves=0)
+    work.update(models.Draft, draft, spell=spell, saves=_uncounted(draft))
     work.standing.spells.add(spell)
     work.counts["spell"] = spell
     work.reason = None if purpose == "note" else purpose
@@ -148,7 +148,7 @@ def close(work: Work, note: Given, spell: int) -> None:
     else:
         work.update(models.Draft, draft, spell=None)
     work.standing.spells.discard(spell)
-    work.counts["saves"] = draft.saves
+    work.counts["saves"] = _uncounted(draft)
 
 
 @operation("note.discard")
@@ -161,7 +161,7 @@ def discard(work: Work, note: Given) -> str | None:
     draft = work.one(models.Draft, note_id=row.id)
     if draft is None:
         raise _signed()
-    work.delete(models.Draft, draft)
+    _end(work, draft)
     if row.status == "draft":
         search.index(work, row.place, draft.text, None)
         _set_tags(work, row.id, remove=tags_of(work, row.id))
@@ -211,7 +211,7 @@ def amend(work: Work, note: Given, reason: str, text: str, addendum: bool = Fals
     _add_version(work, row, purpose, stated, content)
     work.update(models.Note, row, version=row.version + 1)
     if draft is not None:
-        work.delete(models.Draft, draft)
+        _end(work, draft)
     search.index(work, row.place, before.text, content)
     work.reason = purpose
     return shown(work, row.id)
@@ -269,7 +269,7 @@ def _sign(work: Work, row: Row[Any]) -> Note:
     draft = _draft(work, row.id)
     _add_version(work, row, "original", None, draft.text)
     work.update(models.Note, row, status="signed", version=1)
-    work.delete(models.Draft, draft)
+    _end(work, draft)
     return shown(work, row.id)
 
 
@@ -314,6 +314,18 @@ def _new_draft(work: Work, note_id: int, purpose: str, reason: str | None, text:
         "spell": None,
         "saved_at": work.milliseconds,
     }
+
+
+def _end(work: Work, draft: Row[Any]) -> None:
+    """Take a draft away. Where it was being edited, this line accounts for the saves: no ``close`` will."""
+    work.delete(models.Draft, draft)
+    if draft.spell is not None:
+        work.counts["saves"] = draft.saves
+
+
+def _uncounted(draft: Row[Any]) -> int:
+    """Saves that no line has accounted for: those of an open spell, which another one may take over."""
+    return int(draft.saves) if draft.spell is not None else 0
 
 
 def _spellbound(work: Work, note_id: int, spell: int) -> Row[Any]:

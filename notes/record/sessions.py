@@ -78,7 +78,10 @@ def create_weekly(
     `at` has a time. Raises as ``create``.
     """
     owner = references.client(work, client)
-    first = datetime.fromisoformat(values.stated_time(at, work.now.date()))
+    stated = values.stated_time(at, work.now.date())
+    if "T" not in stated:
+        raise BadValue("The sessions have no hour.", "Sessions of every week are at the same hour.", "Add the time.")
+    first = datetime.fromisoformat(stated)
     times = [values.stated_time((first + timedelta(weeks=n)).isoformat(), work.now.date()) for n in range(more + 1)]
     for started_at in times:
         _free(work, owner.id, started_at, "It is in one of the weeks that follow." if started_at != times[0] else "")

@@ -58,7 +58,7 @@ def save(work: Work, name: str, text: str) -> Snippet:
 @operation("note.snippet_remove")
 def remove(work: Work, name: str) -> None:
     """Remove a snippet; what was written with it stays. Raises NotFound."""
-    row = work.one(models.Template, name=f"/{name}")
+    row = work.one(models.Template, name=f"/{name}".encode("utf-8", "replace").decode())
     if row is None:
         raise NotFound("There is no snippet of that name.", "", "See the list of snippets.")
     work.delete(models.Template, row)

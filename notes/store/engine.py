@@ -7,25 +7,22 @@ never as SQL text, which would leave copies of it in memory.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.pool import StaticPool
 
-from notes.errors import Busy, Corrupt, DiskFull, NotesError, NotWritable, StoreError
+from notes.errors import Busy, Corrupt, DiskFull, NotesError, StoreError
+from notes.store.faults import corrupt, store_error
 from notes.vault import keys
 from notes.vault.files import machine_error
 
 PAGE_BYTES = 4096
 LOGGER = "session-notes"
-
-FAULTS = (DBAPIError, MemoryError)
-"""What a statement raises when the database fails it."""
 
 PROFILE: dict[str, tuple[str, object]] = {
     "journal_mode": ("DELETE", "delete"),
@@ -102,7 +99,7 @@ class Connector:
             connection.close()
             if not 0 < len(pages) < self.path.stat().st_size // PAGE_BYTES:  # all of them: that is another key
                 raise
-            raise _corrupt(pages) from None
+            raise corrupt(pages) from None
         except BaseException:
             connection.close()
             raise
@@ -199,8 +196,15 @@ def _engine(connection: Any) -> Engine:
         logging_name=LOGGER,
     )
     logging.getLogger(f"sqlalchemy.engine.Engine.{LOGGER}").setLevel(logging.WARNING)  # lower levels print rows
+    event.listen(engine, "handle_error", _stays_connected)
     engine.raw_connection().close()  # the pool takes the connection over, and dispose() will close it
     return engine
+
+
+def _stays_connected(context: ExceptionContext) -> None:
+    """Whoever stops the program at the keyboard ends the statement: the one connection is still to write the line."""
+    if not isinstance(context.original_exception, Exception):
+        context.is_disconnect = False
 
 
 @contextmanager
@@ -311,7 +315,7 @@ def diagnose(engine: Engine, error: BaseException) -> NotesError:
     if isinstance(told, DiskFull | Busy):
         return told
     pages = damaged_pages(engine)
-    return _corrupt(pages) if pages else told
+    return corrupt(pages) if pages else told
 
 
 def damaged_pages(engine: Engine) -> list[int]:
@@ -327,72 +331,3 @@ def _unsealed(connection: Any) -> list[int]:
     except (sqlcipher.Error, MemoryError):
         return []
     return [int(row[0].rsplit(" ", 1)[-1]) for row in rows if row[0].rsplit(" ", 1)[-1].isdigit()]
-
-
-def store_error(error: BaseException) -> NotesError:
-    """What SQLite said, as an error a person can act on. Holds no client data."""
-    if isinstance(error, MemoryError):  # what the driver makes of a page without its seal
-        return _corrupt()
-    if isinstance(error, DBAPIError) and error.orig is not None:
-        error = error.orig
-    said = str(error)
-    for sign, make in _SAYINGS.items():
-        if sign in said:
-            return make()
-    return StoreError("The database refused.", said if len(said) < 120 else type(error).__name__, "Report it.")
-
-
-def _corrupt(pages: Sequence[int] = ()) -> Corrupt:
-    why = "A page of vault.db could not be read or does not carry its seal."
-    if pages:
-        numbers = ", ".join(str(page) for page in pages[:5]) + (" and more" if len(pages) > 5 else "")
-        why = f"Page {numbers} of vault.db does not carry its seal: it was changed from outside, or the disk fails."
-    return Corrupt(
-        "The vault's database is damaged.",
-        why,
-        "Close the vault, keep this copy, and restore the folder from a backup.",
-    )
-
-
-_SAYINGS: dict[str, Callable[[], NotesError]] = {
-    sign: make
-    for signs, make in (
-        (
-            ("file is not a database", "malformed", "hmac", "file is encrypted", "out of memory"),
-            lambda: _corrupt(),
-        ),
-        (
-            ("disk is full",),
-            lambda: DiskFull(
-                "The disk is full.",
-                "There was no room to save; nothing was changed.",
-                "Free some space and try again.",
-            ),
-        ),
-        (
-            ("disk I/O error",),
-            lambda: NotWritable(
-                "The disk did not do what was asked of it.",
-                "It may be failing, full for this user, or no longer connected; nothing was changed.",
-                "Check the disk and its free space, then try again. Make a copy of the vault folder if you can.",
-            ),
-        ),
-        (
-            ("readonly", "unable to open"),
-            lambda: NotWritable(
-                "The vault's folder does not allow writing.",
-                "Every look at the record leaves a line in its log, so it must be writable.",
-                "Check the folder's permissions and that the disk is not write-protected.",
-            ),
-        ),
-        (
-            ("locked", "busy"),
-            lambda: Busy(
-                "The vault is open in another program.",
-                "It holds the database.",
-                "Close the other program, then try again.",
-            ),
-        ),
-    )
-    for sign in signs
-}

@@ -91,7 +91,7 @@ def half_copied(folder: Path) -> str:
 
 def _strange(folder: Path) -> Iterator[str]:
     try:
-        names = [path.name for path in folder.iterdir()]
+        names = [path.name.encode("utf-8", "replace").decode() for path in folder.iterdir()]  # they are shown
     except OSError:
         return
     yield from (name for name in names if not _KNOWN.fullmatch(name))

@@ -166,3 +166,16 @@ def test_more_sessions_without_a_note_than_are_listed_are_counted_in_the_last_ro
     assert screen.to_finish.rows.rows[-1].title == "and 7 more, newer than these"
     screen._show(today.Today([], [], listed, today.MOST, [], 0, 1, nothing))
     assert "more" not in screen.to_finish.rows.rows[-1].title
+
+
+def test_correcting_one_thing_of_a_session_states_nothing_else(hands: Hands, noon: datetime) -> None:
+    """A session of which only the day is known, as imported ones are, gets no hour or length by being corrected."""
+    day = (noon - timedelta(days=3)).date().isoformat()
+    hands.ask(sessions.create, "Bruno", day)
+    page = page_of(hands)
+    page._session_form(hands.ask(sessions.list_sessions, "Bruno")[0], None)
+    page.session_form.attendance.setCurrentIndex(ATTENDANCE.index("late"))
+    page.session_form.keep.click()
+    hands.settle()
+    now = hands.ask(sessions.list_sessions, "Bruno")[0]
+    assert (now.started_at, now.minutes, now.modality, now.attendance) == (day, None, None, "late")

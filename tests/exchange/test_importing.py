@@ -287,3 +287,18 @@ def test_a_date_that_cannot_be_true_rejects_its_row(
         done = exchange_practice.do(operation, reading)
         assert ([row.line for row in done.rejected], done.notes, done.skipped) == ([2], 1, 0)
         assert day not in done.rejected[0].why
+
+
+def test_names_that_differ_in_accents_are_taken_for_one_client_and_that_is_said(
+    exchange_practice: Practice, tmp_path: Path
+) -> None:
+    exchange_practice.do(clients.create, "Zoë Lindqvist")
+    path = tmp_path / "earlier.csv"
+    rows = ("Müller,2020-01-01,1", "Muller,2020-01-02,2", "MULLER,2020-01-03,3", "Zoe Lindqvist,2020-01-04,4")
+    path.write_text("\n".join(["client,date,text", *rows, "Bo,2020-01-05,Five.", "BO,2020-01-06,Six."]), "utf-8")
+    told = exchange_practice.do(importing.preview, importing.read(path)).doubtful
+    assert told == brought_in(exchange_practice, path).doubtful
+    assert [said.split(". ")[0] for said in told] == [
+        "Taken for one client: MULLER, Müller",
+        "Taken for one client: Zoe Lindqvist, Zoë Lindqvist",
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -200,3 +201,17 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path, practice: Practice) 
         generations.listed(tmp_path / "nowhere")
     with pytest.raises(NotesError, match="no backup"):
         generations.newest(tmp_path, practice.vault_id)
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the time zone of a running program cannot be set here")
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_a_name_at_the_end_of_time_stops_no_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        for day in ("0001-01-01-000000", "9999-12-31-235959"):
+            (tmp_path / f"session-notes-{day}-0123abcd.tar").touch()
+        assert all(entry.problem for entry in generations.listed(tmp_path))
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -92,3 +92,7 @@ def test_choices_are_names_and_tags_and_nothing_else(practice: Practice) -> None
     assert found.tags == ["grief"]
     assert found.clients[0].last > found.clients[1].last == 0
     assert "01632" not in str(found)
+
+
+def test_half_a_character_says_nothing(practice: Practice) -> None:
+    assert practice.do(log_pages.page, Wanted(words="\ud800")).lines

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from notes.errors import Cancelled
+from notes.access_log import chain
+from notes.access_log.digests import text64
+from notes.errors import Cancelled, ChainBroken, Corrupt
 from notes.practice import log, verification
 from notes.practice.accounts import Problem
 from notes.practice.practice import Practice
 from notes.practice.verification import verify
 from notes.record import clients
 from notes.store import engine
+from notes.vault import keys
 
 ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c"
 
@@ -140,3 +145,68 @@ with open(sys.argv[1], "rb+") as file:
     except OSError:
         print("locked", end="")
 """
+
+
+@pytest.mark.parametrize(
+    ("statement", "table"),
+    [
+        ("UPDATE note_tags SET tag = x'00ff'", "note_tags"),
+        ("INSERT INTO templates VALUES (x'00ff', 'progress', '')", "templates"),
+    ],
+)
+def test_a_key_of_a_type_that_was_never_written_is_named(practice: Practice, statement: str, table: str) -> None:
+    assert practice._engine is not None
+    with practice._engine.begin() as db:
+        db.exec_driver_sql(statement)
+    assert table in {problem.what for problem in practice.do(verify).problems}
+
+
+@pytest.mark.parametrize("rows", [[], {"clients": 5}, {"clients": ["1"]}])
+def test_a_line_whose_rows_make_no_sense_is_named(practice: Practice, rows: object) -> None:
+    """Written by somebody with every key, so that the chain holds."""
+    entry = {**practice_entry(practice), "rows": rows}
+    assert practice._engine is not None
+    told = {"v": chain.RECORD_VERSION, "seq": practice._standing.end.seq + 1}
+    record = keys.canonical({**told, "prev": text64(practice._standing.end.head), **entry})
+    head = keys.sha256(practice._standing.end.head + record)
+    with practice._engine.begin() as db:
+        line = (practice._standing.end.seq + 1, record.decode(), head, bytes(32))
+        db.exec_driver_sql("INSERT INTO access_log (seq, record, head, seal) VALUES (?, ?, ?, ?)", line)
+        report = verification.examine(db, practice.vault_id, practice._standing.row_key)
+        db.rollback()
+    assert "log" in {problem.what for problem in report.problems}
+
+
+def practice_entry(practice: Practice) -> dict[str, Any]:
+    """What the last line says of who and when."""
+    record = json.loads(practice.do(log.export)[-1][0])
+    return {name: value for name, value in record.items() if name not in ("v", "seq", "prev")}
+
+
+@pytest.mark.parametrize("operation", [clients.list_clients, verify], ids=["list", "verify"])
+def test_text_that_was_made_unreadable_is_quoted_nowhere(practice: Practice, operation: Any) -> None:
+    """The driver's own message quotes it."""
+    assert practice._engine is not None
+    with practice._engine.begin() as db:
+        db.exec_driver_sql("UPDATE clients SET name = CAST(x'416461206c6f636b6564ff' AS TEXT)")
+    try:
+        told = str(practice.do(operation))
+    except Corrupt as error:
+        told = f"{error} {error.why} {error.hint}"
+    assert "not text" in told
+    assert "Ada" not in told
+
+
+def test_a_head_that_is_no_bytes_is_named_at_unlocking(
+    practice: Practice, vault: Path, unlock: Callable[[Path], Practice]
+) -> None:
+    assert practice._engine is not None
+    raw: Any = practice._engine.raw_connection().driver_connection
+    raw.set_authorizer(None)
+    trigger = raw.execute("SELECT sql FROM sqlite_master WHERE name = 'log_is_append_only_update'").fetchone()[0]
+    raw.execute("DROP TRIGGER log_is_append_only_update")
+    raw.execute("UPDATE access_log SET head = 'words' WHERE seq = (SELECT max(seq) FROM access_log)")
+    raw.execute(trigger)
+    practice.abandon()
+    with pytest.raises(ChainBroken):
+        unlock(vault)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,3 +94,10 @@ def test_a_half_vault_elsewhere_is_restored_from_a_backup(vault: Path, unlock: U
     with pytest.raises(Corrupt) as raised:
         unlock(vault)
     assert "backup" in raised.value.hint
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems' names are always text")
+def test_a_strange_file_whose_name_is_no_text_shuts_nobody_out(vault: Path, unlock: Unlock) -> None:
+    Path(os.fsdecode(os.fsencode(vault) + b"/vault (conflict \xff).db")).touch()
+    (said,) = warnings(vault, unlock)
+    assert "vault (conflict ?).db" in said

@@ -267,3 +267,11 @@ def test_the_log_accounts_for_every_client(record_practice: Practice) -> None:
     record_practice.do(clients.change, "B", phone="2")
     record_practice.do(clients.archive, "C")
     assert record_practice.do(verify).problems == []
+
+
+@pytest.mark.parametrize("born", ["", "1975-06-01"])
+def test_a_birth_date_that_tells_two_clients_apart_is_not_taken_away(record_practice: Practice, born: str) -> None:
+    record_practice.do(clients.create, "Ada Quillfeather", born="1975-06-01")
+    other = record_practice.do(clients.create, "Ada Quillfeather", born="1990-01-01").id
+    with pytest.raises(RecordError, match="of that name"):
+        record_practice.do(clients.change, other, born=born)

@@ -104,3 +104,10 @@ def test_a_signed_note_stays_where_it_was_signed(
         moving_practice.do(moving.move, draft, **asked)
     assert "amend" in refused.value.hint
     assert record_rows(moving_practice) == before
+
+
+def test_a_note_of_another_kind_keeps_the_session_it_was_given(moving_practice: Practice) -> None:
+    """A contact has no session by itself; given one, it loses it to nothing but a session of another client or time."""
+    session = moving_practice.do(sessions.create, "Ada", "2026-02-02T10:00").id
+    note = moving_practice.do(progress_notes.create, "Ada", "contact", "The school called.", None, session)
+    assert moving_practice.do(moving.move, note.id, template="discharge").note.session == session

@@ -200,6 +200,33 @@ def test_signing_ends_a_spell(note_practice: Practice) -> None:
     assert note_practice.do(verify).problems == []
 
 
+def saves_told(practice: Practice) -> list[tuple[str, int]]:
+    lines = [line for line in practice.do(log.show, limit=20) if line.counts.get("saves")]
+    return [(line.event, line.counts["saves"]) for line in lines]
+
+
+def test_the_saves_of_a_spell_that_another_took_over_are_told(note_practice: Practice) -> None:
+    note = begun(note_practice)
+    first = note_practice.do(progress_notes.edit, note)
+    note_practice.do(progress_notes.save_draft, note, first.spell, first.counter, "More.")
+    second = note_practice.do(progress_notes.edit, note)
+    note_practice.do(progress_notes.save_draft, note, second.spell, second.counter, "More still.")
+    note_practice.do(progress_notes.close, note, second.spell)
+    third = note_practice.do(progress_notes.edit, note)
+    note_practice.do(progress_notes.close, note, third.spell)
+    assert saves_told(note_practice) == [("note.close", 2)]
+
+
+@pytest.mark.parametrize("how", [progress_notes.sign, progress_notes.discard], ids=["sign", "discard"])
+def test_the_saves_of_a_spell_that_is_not_closed_are_told(note_practice: Practice, how: Any) -> None:
+    note = begun(note_practice)
+    spell = note_practice.do(progress_notes.edit, note)
+    note_practice.do(progress_notes.save_draft, note, spell.spell, spell.counter, "More.")
+    note_practice.do(how, note)
+    assert saves_told(note_practice) == [(how.event.name, 1)]
+    assert note_practice.do(verify).ok
+
+
 def test_a_spell_that_ends_with_the_program_keeps_its_text(
     record_vault: Path, record_unlock: Callable[..., Practice]
 ) -> None:

@@ -301,3 +301,9 @@ def test_a_session_to_come_is_not_missing_its_note_yet(practice: Practice) -> No
     practice.do(sessions.create, "Bruno", f"{tomorrow}T10:00")
     missing = practice.do(sessions.list_sessions, "Bruno", without_signed_note=True)
     assert missing == []
+
+
+def test_sessions_of_every_week_need_an_hour(session_practice: Practice) -> None:
+    """A day alone would come out as midnight."""
+    with pytest.raises(BadValue, match="no hour"):
+        session_practice.do(sessions.create_weekly, "Mika", "2026-05-05", 1)
