@@ -27,7 +27,7 @@ class SessionForm(Card):
     def __init__(self, desk: Desk, done: Callable[[], None], cancelled: Callable[[], None]) -> None:
         super().__init__()
         self._desk, self._done = desk, done
-        self._client = 0
+        self._client = self._turn = 0
         self._session: Session | None = None
         self._title = parts.words(strong=True)
         self._trouble = parts.words(tone="alarm")
@@ -61,6 +61,7 @@ class SessionForm(Card):
     def begin(self, client: int, session: Session | None, before: Session | None) -> None:
         """A new session, a week after the one `before` where that is to come; or the details of a session."""
         self._client, self._session = client, session
+        self._turn += 1
         title = "A new session" if session is None else "The session"
         self._title.setText(title)
         self.setAccessibleName(title)
@@ -69,6 +70,7 @@ class SessionForm(Card):
         like = session or before
         at = words.moment(session.started_at) if session else usual_time(before, self._desk.now())
         self.when.setDateTime(parts.for_field(at))
+        self._before = self.when.dateTime()
         self.minutes.setValue(like.minutes if like and like.minutes else USUAL_MINUTES)
         self.modality.setCurrentIndex(MODALITIES.index(like.modality) if like and like.modality else 0)
         self.attendance.setCurrentIndex(ATTENDANCE.index(session.attendance) if session else 0)
@@ -88,33 +90,44 @@ class SessionForm(Card):
         minutes = self.minutes.value()
         modality = MODALITIES[self.modality.currentIndex()]
         attendance = ATTENDANCE[self.attendance.currentIndex()]
-        if self._session is None:
+        before, turn = self._session, self._turn
+        failed = lambda error: self._refused(error, turn)  # noqa: E731
+        if before is None:
             self._desk.do(
                 sessions.create_weekly,
                 *(self._client, at, self.more.value(), minutes, modality, attendance),
-                then=self._entered,
-                failed=self._complain,
+                then=lambda made: self._entered(made, turn),
+                failed=failed,
                 owner=self,
             )
             return
-        moved = at if at != self._session.started_at[: len(at)] else None
+        moved = at if self.when.dateTime() != self._before else None  # it may have had a date only
         self._desk.do(
             sessions.change,
-            *(self._session.id, minutes, modality, attendance, moved),
-            then=self._changed,
-            failed=self._complain,
+            *(before.id, minutes, modality, attendance, moved),
+            then=lambda session: self._changed(session, before, turn),
+            failed=failed,
             owner=self,
         )
 
-    def _entered(self, made: list[Session]) -> None:
-        self._done()
+    def _entered(self, made: list[Session], turn: int) -> None:
+        self._over(turn)
         attending.say_entered(self._desk, made)
 
-    def _changed(self, session: Session) -> None:
-        before = self._session
-        self._done()
-        if before is not None:
-            attending.say_changed(self._desk, session, before)
+    def _changed(self, session: Session, before: Session, turn: int) -> None:
+        self._over(turn)
+        attending.say_changed(self._desk, session, before)
+
+    def _over(self, turn: int) -> None:
+        """What was begun in the form at that turn is saved; by now it may be put away, or about another session."""
+        if turn == self._turn and not self.isHidden():
+            self._done()
+
+    def _refused(self, error: NotesError, turn: int) -> None:
+        if turn == self._turn and not self.isHidden():
+            self._complain(error)
+        else:
+            self._desk.complain(error)
 
     def _complain(self, error: NotesError) -> None:
         self._trouble.setText(in_words(error))

@@ -197,6 +197,8 @@ class Keys(QWidget):
         self.again.setFocus()
 
     def _begin_rotation(self) -> None:
+        if not self._now.isEnabled():
+            return
         worker = self._desk.worker
         try:
             key_file = self._rotation_file.read()
@@ -239,7 +241,7 @@ class Keys(QWidget):
             self._desk.say("Stopped. The vault is as it was before.")
         else:
             self._desk.complain(error)
-        self.again.setFocus()
+        parts.focus(self.again)
 
     # --- both --------------------------------------------------------------------------------------------------
 
