@@ -242,6 +242,7 @@ class Snippets(Screen):
         typed = self._typed.pop(text.label, None)
         self._ask("" if self._label == text.label else self._label)
         self.desk.say("Removed.", undo=lambda: self._bring_back(text, typed))
+        parts.focus(self.list)  # the button is out of use now
 
     def _bring_back(self, text: _Own, typed: _Own | None) -> None:
         if typed is not None:

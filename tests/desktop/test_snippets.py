@@ -213,3 +213,12 @@ def test_no_text_is_written_over_by_another_that_gets_its_name(hands: Hands, scr
     fill(screen, "waking", "Snippet", "Something else.")
     hands.settle()
     assert [one.name for one in hands.ask(snippets.list_snippets)] == ["sleep", "waking"]
+
+
+def test_removing_one_leaves_the_focus_in_the_list(hands: Hands, screen: Snippets) -> None:
+    fill(screen, "sleep", "Snippet", "Slept well.")
+    hands.settle()
+    screen.remove.setFocus()
+    screen.remove.click()
+    hands.settle()
+    assert hands.window.focusWidget() is screen.list
