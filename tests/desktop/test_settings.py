@@ -537,3 +537,15 @@ def test_a_passphrase_that_was_taken_out_again_is_not_called_strong(
     assert not keys.choose.will_do
     assert not keys.change.isEnabled()
     assert "Very strong" not in keys.choose._told.text()
+
+
+def test_a_sheet_that_is_put_away_leaves_the_focus_in_the_settings(
+    qtbot: QtBot, settings: Callable[[str], Settings], window: Window
+) -> None:
+    window.activateWindow()
+    screen = settings("keys")
+    screen.keys._show_sheet(screen.keys._sheet_is_on_paper)
+    assert screen.keys._shown is not None
+    screen.keys._shown._type_back()
+    screen.keys._put_away()
+    assert window.focusWidget() is screen.keys.new_sheet
