@@ -14,7 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from notes.desktop.client_page import ClientPage
-from notes.record import clients, sessions
+from notes.desktop.veil import Veil
+from notes.record import clients, reading, sessions
 from tests.desktop.conftest import PATIENCE
 from tests.desktop.editor_kit import Hands
 from tests.desktop.test_nothing_stays_behind import told_by
@@ -223,3 +224,44 @@ def test_a_session_that_is_saved_does_not_take_the_letters_of_another_screen(han
         page.session_form.save()
         hands.window.desk.go("clients")
     assert QApplication.focusWidget() is hands.window.house.current.filter  # type: ignore[union-attr]
+
+
+def test_a_new_note_that_was_left_takes_no_letters_and_begins_nothing(hands: Hands, ada: int) -> None:
+    with busy(hands):
+        hands.window.desk.go("new_note", client=ada)
+        hands.window.desk.go("clients")
+    assert QApplication.focusWidget() is hands.window.house.current.filter  # type: ignore[union-attr]
+    before = len(hands.ask(reading.list_notes))
+    QTest.keyClick(hands.window.windowHandle(), Qt.Key.Key_Return)  # as typed: to whatever has the focus
+    hands.settle()
+    assert len(hands.ask(reading.list_notes)) == before
+
+
+def test_enter_lifts_the_veil_and_begins_no_note_behind_it(hands: Hands, ada: int) -> None:
+    veil = hands.window.findChild(Veil)
+    assert veil is not None
+    with busy(hands):
+        hands.window.desk.go("new_note", client=ada)
+        veil.fall()
+    before = len(hands.ask(reading.list_notes))
+    QTest.keyClick(hands.window.windowHandle(), Qt.Key.Key_Return)
+    hands.settle()
+    assert not veil.isVisible()
+    assert len(hands.ask(reading.list_notes)) == before
+
+
+def test_a_note_that_is_begun_takes_nobody_away_from_where_they_are_by_then(hands: Hands, ada: int) -> None:
+    screen = at(hands, "new_note", client=ada)
+    with busy(hands):
+        screen.begin()
+        hands.window.desk.go("help")
+    assert hands.window.house.current.name == "help"
+    assert hands.notices[-1].text == "The note is begun."
+
+
+def test_no_client_stays_named_behind_a_new_note_that_was_left(hands: Hands, ada: int) -> None:
+    screen = at(hands, "new_note", client=ada)
+    assert screen.client.count() == 2
+    at(hands, "help")
+    assert screen.client.count() == 0
+    assert [screen.session.itemData(row) for row in range(screen.session.count())] == ["now", "other"]
