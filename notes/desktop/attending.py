@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from notes.desktop import words
 from notes.desktop.desk import Desk
+from notes.errors import NotFound, RecordError
 from notes.record import sessions
 from notes.record.sessions import Session
 from notes.record.values import ATTENDANCE
@@ -144,14 +145,25 @@ def say_changed(desk: Desk, session: Session, before: Session) -> None:
 
 
 def say_entered(desk: Desk, made: list[Session]) -> None:
-    """Say that sessions are in the record; one Undo takes all of them out again."""
+    """Say that sessions are in the record; one Undo takes out again all of them that have no note by then."""
 
-    def take_out(practice: Practice, _: Job) -> None:
+    def take_out(practice: Practice, _: Job) -> int:
+        stay = 0
         for session in made:
-            practice.do(sessions.remove, session.id)
+            try:
+                practice.do(sessions.remove, session.id)
+            except NotFound:
+                continue  # somebody was quicker
+            except RecordError:
+                stay += 1
+        return stay
+
+    def told(stay: int) -> None:
+        if stay:
+            desk.say(f"{words.counted(stay, 'session stays', 'sessions stay')}.", "A note belongs to what stays.")
 
     def undo() -> None:
-        desk.worker.run(take_out, failed=desk.complain, changes=frozenset({"session"}))
+        desk.worker.run(take_out, then=told, failed=desk.complain, changes=frozenset({"session"}))
 
     first, last = words.full_day(made[0].started_at), words.full_day(made[-1].started_at)
     if len(made) == 1:

@@ -56,6 +56,8 @@ class ChoosePassphrase(QWidget):
         super().__init__(parent)
         self._worker, self.own_words = worker, own_words
         self._strong_enough = False
+        self._turn = 0
+        """Grows with each change, so that no estimate counts for what was typed after it was asked for."""
         self.first, self.again = PassphraseField("New passphrase"), PassphraseField("The same again")
         self._bar, self._told = StrengthBar(), parts.words(_ADVICE, theme.SMALL, tone="quiet")
         self._same = parts.words("", theme.SMALL, tone="quiet")
@@ -80,6 +82,7 @@ class ChoosePassphrase(QWidget):
         self.again.empty()
         taken = self.first.take()
         self._strong_enough = False
+        self._turn += 1
         self._say(0, _ADVICE, "quiet")
         return taken
 
@@ -88,9 +91,11 @@ class ChoosePassphrase(QWidget):
         from notes.vault import keys
 
         keys.wipe(self.take())
+        self.changed.emit(False)
 
     def _typing(self) -> None:
         self._strong_enough = False
+        self._turn += 1
         self.changed.emit(False)
         self._soon.start()
 
@@ -108,7 +113,7 @@ class ChoosePassphrase(QWidget):
         self.changed.emit(self.will_do)
 
     def _estimate(self) -> None:
-        typed, own_words = self.first.look(), self.own_words
+        typed, own_words, turn = self.first.look(), self.own_words, self._turn
         if not typed:
             self._say(0, _ADVICE, "quiet")
             return
@@ -121,7 +126,13 @@ class ChoosePassphrase(QWidget):
             finally:
                 keys.wipe(typed)
 
-        self._worker.apart(check, then=self._strong, failed=self._weak, owner=self, latest="strength")
+        self._worker.apart(
+            check,
+            then=lambda word: self._strong(word) if turn == self._turn else None,
+            failed=lambda error: self._weak(error) if turn == self._turn else None,
+            owner=self,
+            latest="strength",
+        )
 
     def _strong(self, word: str) -> None:
         self._strong_enough = True

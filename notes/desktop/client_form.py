@@ -106,14 +106,16 @@ class ClientForm(Card):
     def _added(self, client: Client) -> None:
         self._hold(False)
         self._typed.pop(None, None)
-        self._done(client)
+        if self._number is None:
+            self._done(client)
 
     def _changed(self, client: Client, as_it_was: dict[str, str]) -> None:
         self._hold(False)
         self._typed.pop(client.id, None)
-        self._trouble.hide()
         self._desk.say("The details are saved.", undo=lambda: self._put_back(client.id, as_it_was))
-        self._done(client)
+        if self._number == client.id:  # else the form is about somebody else by now
+            self._trouble.hide()
+            self._done(client)
 
     def _put_back(self, client: int, as_it_was: dict[str, str]) -> None:
         details: dict[str, Any] = {**as_it_was}

@@ -74,7 +74,7 @@ class ClientPage(Screen):
         self._put_away()
         self.tabs.setCurrentIndex(TABS.index(tab) if tab in TABS else 0)
         super().arrive()
-        (self.list, self.looked, self.form.fields["name"])[self.tabs.currentIndex()].setFocus()
+        parts.focus((self.list, self.looked, self.form.fields["name"])[self.tabs.currentIndex()])
 
     def leave(self) -> None:
         """Nothing of a client stays behind the other screens: it is shown again when the log has its line."""
@@ -99,7 +99,7 @@ class ClientPage(Screen):
 
     def client_edit(self) -> None:
         self.tabs.setCurrentIndex(TABS.index("details"))
-        self.form.fields["name"].setFocus()
+        parts.focus(self.form.fields["name"])
 
     def client_looked(self) -> None:
         self.tabs.setCurrentIndex(TABS.index("looked"))
@@ -167,7 +167,7 @@ class ClientPage(Screen):
         self._name.setText(names.shown(client.name, self.desk.preferences))
         self._about.setText(about(client, self.desk.now().date()))
         self._archive.setText("Archive" if client.status == "active" else "Bring back")
-        self.form.begin(client)
+        self._show_details(client)
         self.strip.show_sessions(page.sessions, self.desk.now().date())
         self._summary.setText(self.strip.summary)
         chosen = self._tag.currentText()
@@ -182,6 +182,13 @@ class ClientPage(Screen):
         self._to_change = None
         if wanted is not None:
             self._session_form(wanted, None)
+
+    def _show_details(self, client: Client) -> None:
+        waited = self.form.isHidden()
+        self.form.begin(client)
+        self.form.show()
+        if waited and not self.session_form.isVisible():
+            parts.focus(self.form.fields["name"])
 
     def _draw_timeline(self) -> None:
         if self._page is None:
@@ -199,12 +206,14 @@ class ClientPage(Screen):
         """Of the client before, nothing stays on the screen."""
         self._page = None
         self._lines = []
-        for label in (self._name, self._about, self._summary, self._in_short):
+        for label in (self._name, self._about, self._summary):
             label.setText("")
-        self.strip.show_sessions([], self.desk.now().date())
         self.list.show_rows([])
-        self.looked.show_rows([])
+        self.strip.show_sessions([], self.desk.now().date())
+        self._tag.hide()
+        self._draw_lines()
         self.form.begin(None)
+        self.form.hide()  # else what is typed now would be about a new client
 
     def _go(self, key: tuple[str, Any]) -> None:
         what, thing = key
@@ -273,18 +282,18 @@ class ClientPage(Screen):
 
     def _back_to_timeline(self) -> None:
         self.tabs.setCurrentIndex(0)
-        self.list.setFocus()
+        parts.focus(self.list)
         self.refresh()
 
     def _session_form(self, session: Session | None, before: Session | None) -> None:
         assert self._id is not None
         self.session_form.begin(self._id, session, before)
         self.session_form.show()
-        self.session_form.when.setFocus()
+        parts.focus(self.session_form.when)
 
     def _put_away(self) -> None:
         self.session_form.hide()
-        self.list.setFocus()
+        parts.focus(self.list)
 
 
 def about(client: Client, today: date) -> str:

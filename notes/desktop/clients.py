@@ -72,6 +72,9 @@ class Clients(Screen):
         if new:
             self.client_new()
 
+    def place(self) -> dict[str, Any]:
+        return {"new": True} if not self.form.isHidden() else {}
+
     def typed(self) -> dict[str, Any]:
         return self.form.typed()
 
@@ -120,6 +123,8 @@ class Clients(Screen):
     # --- showing -----------------------------------------------------------------------------------------------
 
     def _show(self, found: list[Listed]) -> None:
+        if not self.in_view:
+            return
         self._everybody = [(plain(client.name), client) for client in found]
         self._narrow()
         self.list.go_to(self._was)
@@ -163,11 +168,14 @@ class Clients(Screen):
 
     def _made(self, client: Client) -> None:
         self._put_away()
-        self.desk.go("client", client=client.id)
+        if self.in_view:
+            self.desk.go("client", client=client.id)
+        else:
+            self.desk.say("The new client is in the record.")
 
     def _put_away(self) -> None:
         self.form.hide()
-        self.filter.setFocus()
+        parts.focus(self.filter)
 
 
 def matches(name: str, wanted: str) -> bool:

@@ -51,10 +51,10 @@ class Head(QFrame):
         self.client.setText(name)
         self.client.setAccessibleName(f"Client {name}: to the client's page")
         kind = note.template if note.kind in ("progress", note.template) else f"{note.template}, {note.kind}"
-        told = (note.pronouns, kind, words.full_day(note.session_at))
+        changed = f"version {note.newest}" if note.newest > 1 else ""
+        told = (note.pronouns, kind, words.full_day(note.session_at), changed)
         self._about.setText("  ·  ".join(filter(None, told)))
-        changed = f"  ·  version {note.newest}" if note.newest > 1 else ""
-        self._state.setText(f"Signed {words.full_day(note.signed_at)}{changed}" if signed else "Draft")
+        self._state.setText(f"Signed {words.full_day(note.signed_at)}" if signed else "Draft")
         parts.set_tone(self._state, "good" if signed else "attention")
         icon = icons.icon("check-circle", "good") if signed else icons.icon("pencil-simple", "attention")
         self._sign.setPixmap(icon.pixmap(QSize(18, 18)))

@@ -17,6 +17,7 @@ from notes.desktop.screen import Screen
 from notes.record import beginning, choices, progress_notes, templates
 from notes.record.beginning import Beginning
 from notes.record.choices import Choices
+from notes.record.reading import Note
 from notes.record.sessions import OF_A_SESSION, Session
 from notes.record.templates import Template
 
@@ -140,17 +141,25 @@ class NewNote(Screen):
         self.desk.do(choices.offer, then=self._fill_clients, owner=self, latest="new-clients")
         self.desk.do(templates.list_templates, then=self._fill_templates, owner=self, latest="new-templates")
 
+    def leave(self) -> None:
+        """Nobody stays named behind the other screens."""
+        self.client.tell([], None)
+        self._behind = Beginning([], None)
+        self._fill_sessions()
+
     def place(self) -> dict[str, Any]:
         return self._place
 
     def _fill_clients(self, found: Choices) -> None:
+        if not self.in_view:
+            return
         self.client.tell(found.clients, self._place["client"])
         self._weigh()
         if self._place["client"] is None:
-            self.client.setFocus()
+            parts.focus(self.client)
         else:
             self._ask()
-            self.templates.setFocus()
+            parts.focus(self.templates)
 
     def _fill_templates(self, found: list[Template]) -> None:
         before = self.templates.chosen
@@ -178,6 +187,8 @@ class NewNote(Screen):
         self._weigh()
 
     def _show_behind(self, behind: Beginning) -> None:
+        if not self.in_view:
+            return
         self._behind, self._asking = behind, False
         self.templates.choose(self._wanted, behind.template, self._last)
         self._fill_sessions()
@@ -258,10 +269,16 @@ class NewNote(Screen):
         self.desk.do(
             progress_notes.create,
             *(client, template.name, None, at, None if session is None else session.id),
-            then=lambda note: self.desk.go("note", note=note.id),
+            then=self._begun,
             failed=self._not_begun,
             owner=self,
         )
+
+    def _begun(self, note: Note) -> None:
+        if self.in_view:
+            self.desk.go("note", note=note.id)
+        else:
+            self.desk.say("The note is begun.", "It is on the screen Today, under “To finish”.")
 
     def _not_begun(self, error: Any) -> None:
         self._asked = None if self._asking else self._asked

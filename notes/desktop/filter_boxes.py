@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QCalendarWidget, QComboBox, QLineEdit, QMenu, QWid
 from notes.desktop import icons, names, parts, theme
 from notes.desktop.choosing import FOUND_BY, Finder, found_by, meant
 from notes.desktop.desk import Desk
+from notes.desktop.screen import Screen
 
 if TYPE_CHECKING:
     from notes.record.choices import Choices
@@ -38,6 +40,8 @@ class ChoiceBox(QLineEdit):
         self.editingFinished.connect(self._see)
         self.textChanged.connect(lambda text: None if text else self._see())
         self._chosen: object = None
+        self._called = ""
+        """What stands here for what is chosen."""
         self._complete = False
 
     @property
@@ -58,12 +62,13 @@ class ChoiceBox(QLineEdit):
         """Set it from outside, silently."""
         if chosen is not None:
             self._offered.setdefault(name, chosen)
-        self._chosen = chosen
+        self._chosen, self._called = chosen, name
+        self._mark(wrong=False)
         self.setText(name)
 
     def forget(self) -> None:
         """Let go of what was offered, and of what is chosen."""
-        self._chosen = None
+        self._chosen, self._called = None, ""
         self._offered, self._complete = {}, False
         self._names.clear()
         self.setText("")  # ``clear`` could be undone
@@ -75,6 +80,8 @@ class ChoiceBox(QLineEdit):
 
     def _see(self) -> None:
         typed = self.text().strip()
+        if typed and typed == self._called:
+            return
         found = self._offered.get(typed)
         if typed and found is None:
             items = (self._names.item(row) for row in range(self._names.rowCount()))
@@ -82,11 +89,17 @@ class ChoiceBox(QLineEdit):
             if label is not None:
                 found = self._offered[label]
                 self.setText(label)
-        if typed and found is None:
-            return
+        self._mark(wrong=bool(typed) and found is None)
+        self._called = self.text().strip() if found is not None else ""
         if found != self._chosen:
             self._chosen = found
             self.changed.emit()
+
+    def _mark(self, wrong: bool) -> None:
+        parts.set_tone(self, "alarm" if wrong else "")
+        self.setAccessibleDescription(
+            "Nothing is chosen: there is none of that name, or more than one." if wrong else ""
+        )
 
 
 class DayBox(QLineEdit):
@@ -124,10 +137,8 @@ class DayBox(QLineEdit):
         wrong = bool(typed) and found is None
         parts.set_tone(self, "alarm" if wrong else "")
         self.setAccessibleDescription("This is not a day. Write it as 2026-03-31." if wrong else "")
-        if wrong:
-            return
-        if typed:
-            self.setText(found or "")
+        if found is not None:
+            self.setText(found)
         if found != self._day:
             self._day = found
             self.changed.emit()
@@ -160,10 +171,13 @@ def read_day(typed: str, today: date) -> str | None:
         return date.fromisoformat(typed).isoformat()
     except ValueError:
         pass
-    read = QLocale.system().toDate(typed, QLocale.FormatType.ShortFormat)
-    if read.isValid() and 1 < read.year() < 100:  # two digits: this century, or the last where it would be to come
-        read = read.addYears(2000 if 2000 + read.year() <= today.year + 1 else 1900)
-    return read.toString(Qt.DateFormat.ISODate) if read.isValid() and read.year() >= 1900 else None
+    written = QLocale.system().dateFormat(QLocale.FormatType.ShortFormat)
+    shape = re.sub(r"y+", "%s", re.sub(r"M+", "M", re.sub(r"d+", "d", written)))
+    for year in ("yyyy", "yy"):  # two digits: this century, or the last where it would be to come
+        read = QLocale.system().toDate(typed, shape.replace("%s", year), today.year - 98)
+        if read.isValid() and read.year() >= 1900:
+            return str(read.toString(Qt.DateFormat.ISODate))
+    return None
 
 
 def pick(name: str, options: dict[str, str | None], changed: Callable[[], object]) -> QComboBox:
@@ -176,11 +190,13 @@ def pick(name: str, options: dict[str, str | None], changed: Callable[[], object
     return made
 
 
-def ask_for_choices(desk: Desk, owner: QWidget, client: ChoiceBox, tag: ChoiceBox | None = None) -> None:
+def ask_for_choices(desk: Desk, owner: Screen, client: ChoiceBox, tag: ChoiceBox | None = None) -> None:
     """Fill the boxes, with one look at the list of clients."""
     from notes.record import choices
 
     def fill(found: Choices) -> None:
+        if not owner.in_view:
+            return
         offered = names.to_choose(found.clients, desk.preferences)
         client.offer(
             {label: one.id for label, one in offered.items()}, {label: one.name for label, one in offered.items()}

@@ -57,6 +57,8 @@ class FirstRun(QWidget):
         self._turn(self.start)
 
     def _turn(self, page: QWidget) -> None:
+        if page is not self.start:
+            self._building.stop()  # else it would come up in the middle of something else
         steps = (self.practice_page, self.passphrase_page, self._sheet_page)
         number = steps.index(page) if page in steps else -1
         told = f"A new vault. Step {number + 1} of {len(STEPS)}: {STEPS[number]}" if number >= 0 else ""
@@ -159,6 +161,11 @@ class FirstRun(QWidget):
         self._building.watch(job, "Living through a year of sessions")
 
     def _built(self, folder: Path) -> None:
+        if self.start.isHidden():  # it was done before it could be stopped
+            self._building.over()
+            self._try.setEnabled(True)
+            self._desk.worker.apart(lambda _: sample_practice.throw_away(folder))
+            return
         sample_practice.use(folder)
         self._desk.sample = True
         self.chosen.emit(folder)

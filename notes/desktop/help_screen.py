@@ -63,7 +63,10 @@ class Help(Screen):
         part = PARTS[self.tabs.currentIndex()]
         if part == "keys":
             return help_text.keys_as_markdown()
-        return help_text.guide() if part == "guide" else help_text.about(next(iter(self.desk.preferences.recent), None))
+        if part == "guide":
+            return help_text.guide()
+        recent = [] if self.desk.sample else self.desk.preferences.recent  # the sample is not among them
+        return help_text.about(next(iter(recent), None))
 
     def _print(self) -> None:  # pragma: no cover
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter

@@ -196,6 +196,8 @@ class LogScreen(Screen):
         self.desk.do(log_pages.page, self._wanted, then=self._show, owner=self, latest="log")
 
     def _show(self, page: Page) -> None:
+        if not self.in_view or self._review is not None:
+            return
         self._checked = page.checked
         self._tell_state()
         self._fill(page.lines, page.why, whole=len(page.lines) < PAGE)
@@ -257,6 +259,9 @@ class LogScreen(Screen):
         self.desk.do(log.to_review, then=self._show_review, owner=self, latest="log")
 
     def _show_review(self, found: Review) -> None:
+        if not self.in_view:
+            return
+        self._pause.stop()
         self._review = found
         last = f"since your last review, {words.full_day(found.last)}" if found.last else "this is your first review"
         lines = f"{words.counted(max(0, found.through - found.since + 1), 'line')}, {last}."
@@ -267,7 +272,7 @@ class LogScreen(Screen):
         self._review_bar.show()
         self._fill([one.line for one in found.unusual], {one.line.seq: one.why for one in found.unusual}, whole=True)
         self._below.setCurrentIndex(0)
-        self.mark.setFocus()
+        parts.focus(self.mark)
 
     def mark_reviewed(self) -> None:
         """Put on record that it was looked at, up to the last line that was."""
@@ -278,7 +283,7 @@ class LogScreen(Screen):
         due = log.receipt_due(found, self.desk.now().astimezone())
         more = "No receipt was made for a week or more: make one now, and send it away." if due else ""
         self.desk.say(f"Reviewed up to line {found.through:,}. The log says so.", more, tone="good")
-        self.end_review()
+        self.end_review(ask=self.in_view)
 
     def end_review(self, ask: bool = True) -> None:
         """Back to the lines."""

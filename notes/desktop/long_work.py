@@ -26,6 +26,11 @@ class LongWork(QWidget):
         self.setLayout(row)
         self.hide()
 
+    @property
+    def at_work(self) -> bool:
+        """Whether what it was given has not ended."""
+        return self._job is not None
+
     def watch(self, job: Job, what: str) -> None:
         """Show that this is at work."""
         self._job = job

@@ -117,6 +117,12 @@ def _fill(box: Box, things: tuple[QWidget | QLayout | int, ...], gap: int, margi
     return box
 
 
+def focus(widget: QWidget) -> None:
+    """Give it the focus if it can be seen. Qt gives it to a hidden one too, and the next letters would go there."""
+    if widget.isVisible():
+        widget.setFocus()
+
+
 def clear(layout: QLayout) -> None:
     """Take everything out of a layout."""
     while (item := layout.takeAt(0)) is not None:

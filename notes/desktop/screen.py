@@ -26,6 +26,8 @@ class Screen(QWidget):
     shows: ClassVar[Kinds] = frozenset()
     commands: ClassVar[tuple[str, ...]] = ()
     """Commands in force while it is shown; each calls the method of that name, dots as underscores."""
+    in_view = True
+    """Whether one is there. What was asked for and comes later is not shown: it would stay behind another screen."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +37,7 @@ class Screen(QWidget):
 
     def put_in_force(self) -> None:
         """Its commands come into force, and those that stand everywhere else."""
+        self.in_view = True
         for command, (screen, place) in STANDING.items():
             self.desk.take_up(command, partial(self.desk.go, screen, **place))
         for command in self.commands:
@@ -42,6 +45,7 @@ class Screen(QWidget):
 
     def put_out_of_force(self) -> None:
         """Its commands go out of force."""
+        self.in_view = False
         for command in self.commands:
             self.desk.lay_down(command)
 

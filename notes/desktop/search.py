@@ -181,6 +181,8 @@ class Search(Screen):
         self._clear.setVisible(asked.filtered)
         if asked == self._asked:
             return
+        if self._asked is not None:
+            self._row = 0  # another question: the best of its hits comes first
         self._asked = asked
         if not search.query(asked.words) and (asked.words.strip() or not asked.filtered):
             self.model.show([], 0)

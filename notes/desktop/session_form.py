@@ -27,7 +27,7 @@ class SessionForm(Card):
     def __init__(self, desk: Desk, done: Callable[[], None], cancelled: Callable[[], None]) -> None:
         super().__init__()
         self._desk, self._done = desk, done
-        self._client = 0
+        self._client = self._turn = 0
         self._session: Session | None = None
         self._title = parts.words(strong=True)
         self._trouble = parts.words(tone="alarm")
@@ -61,6 +61,7 @@ class SessionForm(Card):
     def begin(self, client: int, session: Session | None, before: Session | None) -> None:
         """A new session, a week after the one `before` where that is to come; or the details of a session."""
         self._client, self._session = client, session
+        self._turn += 1
         title = "A new session" if session is None else "The session"
         self._title.setText(title)
         self.setAccessibleName(title)
@@ -92,37 +93,48 @@ class SessionForm(Card):
     def save(self) -> None:
         """Add the session, or change what was changed; what a field shows and nobody touched is not stated by that."""
         at, minutes, modality, attendance = self._stated()
-        if self._session is None:
+        before, turn = self._session, self._turn
+        failed = lambda error: self._refused(error, turn)  # noqa: E731
+        if before is None:
             self._desk.do(
                 sessions.create_weekly,
                 *(self._client, at, self.more.value(), minutes, modality, attendance),
-                then=self._entered,
-                failed=self._complain,
+                then=lambda made: self._entered(made, turn),
+                failed=failed,
                 owner=self,
             )
             return
         begun = self._begun
         self._desk.do(
             sessions.change,
-            self._session.id,
+            before.id,
             minutes if minutes != begun[1] else None,
             modality if modality != begun[2] else None,
             attendance if attendance != begun[3] else None,
             at if at != begun[0] else None,
-            then=self._changed,
-            failed=self._complain,
+            then=lambda session: self._changed(session, before, turn),
+            failed=failed,
             owner=self,
         )
 
-    def _entered(self, made: list[Session]) -> None:
-        self._done()
+    def _entered(self, made: list[Session], turn: int) -> None:
+        self._over(turn)
         attending.say_entered(self._desk, made)
 
-    def _changed(self, session: Session) -> None:
-        before = self._session
-        self._done()
-        if before is not None:
-            attending.say_changed(self._desk, session, before)
+    def _changed(self, session: Session, before: Session, turn: int) -> None:
+        self._over(turn)
+        attending.say_changed(self._desk, session, before)
+
+    def _over(self, turn: int) -> None:
+        """What was begun in the form at that turn is saved; by now it may be put away, or about another session."""
+        if turn == self._turn and not self.isHidden():
+            self._done()
+
+    def _refused(self, error: NotesError, turn: int) -> None:
+        if turn == self._turn and not self.isHidden():
+            self._complain(error)
+        else:
+            self._desk.complain(error)
 
     def _complain(self, error: NotesError) -> None:
         self._trouble.setText(in_words(error))

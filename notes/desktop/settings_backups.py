@@ -82,9 +82,10 @@ class Backups(QWidget):
         folder = self._desk.preferences.backup_folder
         advice = "Choose a folder, best on another disk. They are encrypted: a folder in a cloud will do as well."
         self._folder.setText(f"They go to {folder}" if folder else advice)
-        self.make.setEnabled(folder is not None)
         self.daily.setEnabled(folder is not None)
-        self.rehearse.setEnabled(folder is not None)
+        for button in (self.make, self.rehearse):
+            button.setEnabled(folder is not None and not self.working.at_work)
+        self._check.setEnabled(not self.working.at_work)
 
     def _set_daily(self, wanted: bool) -> None:
         self._desk.preferences.backup_daily = wanted
@@ -154,13 +155,13 @@ class Backups(QWidget):
         self._report.setFont(theme.font(theme.SMALL, fixed=True))
         self._report.hide()
         self.rehearse = parts.button("Rehearse a restore", self._drill)
-        check = parts.button("Check a file …", self._ask_for_file)
+        self._check = parts.button("Check a file …", self._ask_for_file)
         card.body.addWidget(
             parts.words("The newest backup is restored in private and compared with the vault. You get a report.")
         )
         card.body.addWidget(self._drilled)
         card.body.addWidget(self._report)
-        card.body.addLayout(parts.beside(self.rehearse, check, 0))
+        card.body.addLayout(parts.beside(self.rehearse, self._check, 0))
         return card
 
     def _drill(self) -> None:
@@ -210,8 +211,6 @@ class Backups(QWidget):
             self._over()
             then(result)
 
-        for button in (self.make, self.rehearse):
-            button.setEnabled(False)
         job = self._desk.worker.run(
             function,
             then=done,
@@ -222,6 +221,7 @@ class Backups(QWidget):
             changes=frozenset({"backup"}),
         )
         self.working.watch(job, what)
+        self._show_folder()
 
     def _over(self) -> None:
         self.working.over()

@@ -143,10 +143,12 @@ class _Name(QWidget):
         self.show_name("")
 
     def show_name(self, name: str) -> None:
-        """The name as the vault has it."""
+        """The name as the vault has it; what is being typed stays."""
+        typed = self.line.text()
+        if typed == self._known:
+            self.line.setText(name)
         self._known = name
-        self.line.setText(name)
-        self.change.setEnabled(False)
+        self._weigh(self.line.text())
 
     def _weigh(self, typed: str) -> None:
         self.change.setEnabled(typed.strip() != self._known and (self._may_be_empty or bool(typed.strip())))
@@ -154,10 +156,11 @@ class _Name(QWidget):
     def _set(self) -> None:
         if self.change.isEnabled():
             typed = self.line.text()
-            self._desk.do(self._operation, typed, then=self._changed, owner=self, label="Changing the name")
+            then = lambda name: self._changed(typed, name)  # noqa: E731
+            self._desk.do(self._operation, typed, then=then, owner=self, label="Changing the name")
 
-    def _changed(self, name: str) -> None:
-        before = self._known
+    def _changed(self, sent: str, name: str) -> None:
+        before, self._known = self._known, sent
         self.show_name(name)
         self._desk.say("The name is changed.", undo=lambda: self._put_back(before))
 

@@ -26,6 +26,10 @@ class BringIn(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._reading: Reading | None = None
+        """What the preview shows."""
+        self._job: Job | None = None
+        """What reads it, or brings it in."""
+        self._bringing = False
         self._path = ""
         self._map: Path | None = None
         self._chosen = parts.words("", tone="quiet")
@@ -90,22 +94,27 @@ class BringIn(QWidget):
 
     def choose(self, path: str) -> None:
         """Read a file or folder, and show what would come of it."""
+        if self._bringing:
+            self._desk.say("Notes are being brought in just now.", "Choose again when that is done.", tone="attention")
+            return
         place, worker, self._path = Path(path), self._desk.worker, path
         map_file, encoding = self._map, self.encoding.currentData()
         self._reading = None
         self._chosen.setText(place.name)
         self.counts.clear()
+        self._understood.clear()
         self.go.setEnabled(False)
         self._rows.hide()
         job = worker.apart(
             lambda job: importing.read(place, map_file, encoding),
-            then=self._read,
+            then=lambda reading: self._read(job, reading),
             failed=self._failed,
             progress=self.working.tell,
             owner=self,
             name="Reading",
             latest="import",
         )
+        self._job = job
         self.working.watch(job, "Reading")
 
     def _ask_for_file(self) -> None:
@@ -123,18 +132,26 @@ class BringIn(QWidget):
         if chosen:
             self.choose(chosen)
 
-    def _read(self, reading: Reading) -> None:
-        self._reading = reading
-        self._desk.do(
-            importing.preview, reading, then=self._preview, failed=self._failed, owner=self, label="Looking it over"
-        )
+    def _read(self, job: Job, reading: Reading) -> None:
+        preview, name = lambda found: self._preview(job, reading, found), "Looking it over"
+        failed = lambda error: self._failed(error) if job is self._job else None  # noqa: E731
+        if job.stopped.is_set():
+            self._failed(Cancelled("It was stopped.", "", "Nothing was brought in."))
+        else:
+            self._desk.do(importing.preview, reading, then=preview, failed=failed, owner=self, label=name)
 
-    def _preview(self, found: Imported) -> None:
+    def _preview(self, job: Job, reading: Reading, found: Imported) -> None:
+        if job is not self._job:  # another one is being read by now
+            return
+        if job.stopped.is_set():
+            self._failed(Cancelled("It was stopped.", "", "Nothing was brought in."))
+            return
+        self._reading = reading
         self.working.over()
         self._show(found, "It would bring in")
         self.go.setEnabled(found.notes > 0)
         if found.notes:
-            self.go.setFocus()
+            parts.focus(self.go)
 
     def _show(self, found: Imported, did: str) -> None:
         new = f", {words.counted(found.clients, 'new client')}" if found.clients else ""
@@ -163,6 +180,7 @@ class BringIn(QWidget):
             return done
 
         self.go.setEnabled(False)
+        self._bringing = True
         job = worker.run(
             bring_in,
             then=self._done,
@@ -176,12 +194,14 @@ class BringIn(QWidget):
 
     def _done(self, found: Imported) -> None:
         self.working.over()
+        self._bringing = False
         self._reading, self._path = None, ""
         self._show(found, "Brought in")
         self._desk.say(f"{words.counted(found.notes, 'note')} brought in.", tone="good")
 
     def _failed(self, error: NotesError) -> None:
         self.working.over()
+        self._bringing = False
         self.go.setEnabled(self._reading is not None)
         if isinstance(error, Cancelled):
             self._desk.say("Stopped.", "Nothing was brought in.")

@@ -155,6 +155,7 @@ class Keys(QWidget):
         return key
 
     def _put_away(self) -> None:
+        had_focus = self._shown is not None and self._shown.isAncestorOf(self.focusWidget())
         if self._shown is not None:
             self._shown.forget()
             self._shown = None
@@ -163,6 +164,8 @@ class Keys(QWidget):
         self._last_step.hide()
         self.new_sheet.setEnabled(True)
         self._rotate.setEnabled(True)
+        if had_focus:
+            parts.focus(self.new_sheet)
 
     # --- rotation ----------------------------------------------------------------------------------------------
 
@@ -197,6 +200,8 @@ class Keys(QWidget):
         self.again.setFocus()
 
     def _begin_rotation(self) -> None:
+        if not self._now.isEnabled():
+            return
         worker = self._desk.worker
         try:
             key_file = self._rotation_file.read()
@@ -239,7 +244,7 @@ class Keys(QWidget):
             self._desk.say("Stopped. The vault is as it was before.")
         else:
             self._desk.complain(error)
-        self.again.setFocus()
+        parts.focus(self.again)
 
     # --- both --------------------------------------------------------------------------------------------------
 

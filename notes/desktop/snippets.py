@@ -20,7 +20,9 @@ from notes.record.snippets import Snippet
 from notes.record.templates import Template
 
 _DATA = Qt.ItemDataRole.UserRole
+_EXACTLY = Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchCaseSensitive
 _SNIPPET = "Snippet"
+_TAKEN = "Give this one another name, or choose that one in the list to change it."
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,7 @@ class Snippets(Screen):
 
     def _go_to(self, label: str) -> None:
         """Show the one of that label, or a new one."""
-        found = self.list.findItems(label, Qt.MatchFlag.MatchExactly) if label else []
+        found = self.list.findItems(label, _EXACTLY) if label else []
         if found:
             self.list.setCurrentItem(found[0])
         else:
@@ -198,6 +200,10 @@ class Snippets(Screen):
     def _save(self) -> None:
         name, kind, text = self.typed_name.text(), self.kind.currentData(), self.text.toPlainText()
         was = self._label
+        if (other := self._other_of_that_name(kind, name)) is not None:
+            self.desk.say(f"There is a text called {other} already.", _TAKEN, tone="attention")
+            self.typed_name.setFocus()
+            return
 
         def then(kept: Snippet | Template) -> None:
             kept_text = kept.text if isinstance(kept, Snippet) else kept.body
@@ -207,6 +213,12 @@ class Snippets(Screen):
             self.desk.do(snippets.save, name, text, then=then, owner=self)
         else:
             self.desk.do(templates.save, name, kind, text, then=then, owner=self)
+
+    def _other_of_that_name(self, kind: str, name: str) -> str | None:
+        """The label of another text in the list that would be written over."""
+        named = " ".join(name.split())
+        meant = f"/{named.removeprefix('/').casefold()}" if kind == _SNIPPET else named
+        return meant if meant != self._label and self.list.findItems(meant, _EXACTLY) else None
 
     def _saved(self, was: str, sent: _Own, kept: _Own) -> None:
         """It is in the vault. `was` is the label under which it was written; what was typed since stays."""
@@ -230,6 +242,7 @@ class Snippets(Screen):
         typed = self._typed.pop(text.label, None)
         self._ask("" if self._label == text.label else self._label)
         self.desk.say("Removed.", undo=lambda: self._bring_back(text, typed))
+        parts.focus(self.list)  # the button is out of use now
 
     def _bring_back(self, text: _Own, typed: _Own | None) -> None:
         if typed is not None:

@@ -79,6 +79,8 @@ class Today(Screen):
     # --- showing -----------------------------------------------------------------------------------------------
 
     def _show(self, told: today.Today) -> None:
+        if not self.in_view:
+            return
         self._told = told
         now = self.desk.now()
         self._date.setText(f"{now:%A}, {now.day} {now:%B}")
@@ -144,6 +146,8 @@ class Today(Screen):
                 _age_tone(draft.saved_at, now),
                 key=("note", draft.note),
             )
+        if len(told.drafts) < told.drafts_count:
+            yield Row(f"and {told.drafts_count - len(told.drafts):,} more, last saved before these", heading=True)
 
     # --- going and doing ---------------------------------------------------------------------------------------
 
@@ -226,7 +230,8 @@ def _lead(told: today.Today) -> str:
     came = [session for session in told.sessions if session.attendance in attending.CAME]
     day = words.counted(len(came), "session") if came else "No session"
     open_ones = told.unwritten_count
-    rest = f"{words.counted(open_ones, 'note')} to write" if open_ones else "every note is written"
+    begun = f"{words.counted(told.drafts_count, 'draft')} to finish" if told.drafts_count else "every note is written"
+    rest = f"{words.counted(open_ones, 'note')} to write" if open_ones else begun
     return f"{day} today, {rest}."
 
 

@@ -33,7 +33,7 @@ class Verifying(QObject):
         super().__init__(parent)
         self._desk, self._quiet = desk, quiet
         self._job: Job | None = None
-        self._asked = False
+        self._asked = self._begun = False
         self.report: Report | None = None
         self.at: datetime | None = None
         self.saying = ""
@@ -45,12 +45,12 @@ class Verifying(QObject):
         self._start(asked=False)
 
     def now(self) -> None:
-        """Somebody asked for it."""
-        if self._job is not None:
-            self._asked = True
-            self._job.stop()  # the one that waits for a quiet moment makes room
-        else:
+        """Somebody asked for it. One that has begun goes on; one that waits for a quiet moment makes room."""
+        if self._job is None:
             self._start(asked=True)
+        elif not self._begun:
+            self._asked = True
+            self._job.stop()
 
     def stop(self) -> None:
         """At the lock."""
@@ -72,7 +72,11 @@ class Verifying(QObject):
                 if job.stopped.wait(self._quiet[min(begun, len(self._quiet) - 1)]):
                     job.check()
                 begun += 1
-            return practice.do(verification.verify, self._desk.worker.progress(job))
+            self._begun = True
+            try:
+                return practice.do(verification.verify, self._desk.worker.progress(job))
+            finally:
+                self._begun = False
 
         self._job = self._desk.worker.run(
             check,

@@ -13,7 +13,7 @@ from notes.desktop import attending
 from notes.desktop.client_page import ClientPage
 from notes.errors import NotFound
 from notes.practice import log
-from notes.record import clients, sessions, today
+from notes.record import clients, progress_notes, sessions, today
 from notes.record.sessions import Session
 from notes.record.today import LogState
 from notes.record.values import ATTENDANCE
@@ -179,3 +179,25 @@ def test_correcting_one_thing_of_a_session_states_nothing_else(hands: Hands, noo
     hands.settle()
     now = hands.ask(sessions.list_sessions, "Bruno")[0]
     assert (now.started_at, now.minutes, now.modality, now.attendance) == (day, None, None, "late")
+
+
+def test_undo_takes_out_the_sessions_that_have_no_note_and_says_how_many_stay(hands: Hands, noon: datetime) -> None:
+    page = book(hands, noon + timedelta(days=1), 3)
+    second = hands.ask(sessions.list_sessions, "Bruno")[-2]
+    hands.ask(progress_notes.create, "Bruno", "free", "Text.", None, second.id)
+    hands.notices[-1].undo()
+    hands.settle()
+    assert [session.id for session in hands.ask(sessions.list_sessions, "Bruno")] == [second.id]
+    assert hands.notices[-1].text == "1 session stays."
+    assert len([row for row in page.list.rows.rows if row.key and row.key[0] == "session"]) == 1
+
+
+def test_a_session_of_which_only_the_day_is_known_gets_no_time_by_being_changed(hands: Hands) -> None:
+    session = hands.ask(sessions.create, "Bruno", "2026-03-02")
+    page = page_of(hands)
+    page._session_form(session, None)
+    page.session_form.minutes.setValue(30)
+    page.session_form.keep.click()
+    hands.settle()
+    (changed,) = hands.ask(sessions.list_sessions, "Bruno")
+    assert (changed.started_at, changed.minutes) == ("2026-03-02", 30)

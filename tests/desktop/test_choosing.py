@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from notes.desktop.choosing import found_by, meant
 from notes.desktop.editor_move import ClientChoice
-from notes.desktop.filter_boxes import ChoiceBox, ask_for_choices
+from notes.desktop.filter_boxes import ChoiceBox
 from notes.record import choices, clients
 from tests.desktop.conftest import PATIENCE
 from tests.desktop.editor_kit import Hands
@@ -87,8 +87,9 @@ def test_what_is_offered_is_taken_with_the_keyboard(box: ClientChoice, ines: int
 def test_a_filter_finds_a_client_the_same_way(hands: Hands, qtbot: QtBot, ines: int) -> None:
     hands.window.desk.preferences.initials = True
     hands.ask(clients.archive, ines)
-    filter_box = ChoiceBox("Client", hands.window)
-    ask_for_choices(hands.window.desk, filter_box, filter_box)
+    hands.window.desk.go("search")
+    filter_box: ChoiceBox = hands.window.house.screens["search"].client  # type: ignore[attr-defined]
+    filter_box.setFocus()
     hands.settle()
     filter_box.setText("ines")
     with qtbot.waitSignal(filter_box.changed):

@@ -288,3 +288,20 @@ def test_a_client_is_added_once_however_often_enter_is_pressed(
     QTest.keyClick(name, Qt.Key.Key_Return)
     settled(window, qtbot)
     assert "Dorothea" in {client.name for client in ask(clients.list_clients)}
+
+
+def test_a_new_client_half_typed_is_there_again_after_a_lock(
+    window: Window, qtbot: QtBot, small_vault: tuple[Path, bytes]
+) -> None:
+    screen = on(window, qtbot, "clients", new=True)
+    QTest.keyClicks(screen.form.fields["name"], "Cleo Ma")
+    window.lock()
+    qtbot.waitUntil(lambda: not window._locking, timeout=PATIENCE)
+    given: list[Any] = []
+    secret = Secret("recovery", bytearray(small_vault[1]))
+    window.desk.worker.unlock(window.gate.folder, secret, given.append, given.append)
+    qtbot.waitUntil(lambda: bool(given), timeout=PATIENCE)
+    window.gate.opened.emit(given[0])
+    again: Any = settled(window, qtbot)
+    assert again.form.isVisible()
+    assert again.form.fields["name"].text() == "Cleo Ma"

@@ -119,7 +119,7 @@ def test_escape_goes_from_the_tags_back_to_the_text(hands: Hands, long: int) -> 
 
 
 def test_a_signed_note_says_that_it_was_changed(hands: Hands) -> None:
-    assert "version 2" in hands.open(hands.note("signed")).head._state.text()
+    assert "version 2" in hands.open(hands.note("signed")).head._about.text()
 
 
 def test_finding_counts_and_goes_round(hands: Hands, long: int) -> None:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -365,3 +366,27 @@ def test_a_backup_is_restored_as_a_vault_of_its_own(
     qtbot.waitUntil(lambda: hasattr(first, "gate"), timeout=LONG)
     assert first.gate.folder == tmp_path / "Restored.vault"
     opening.unlock(first.gate.folder, Secret("recovery", bytearray(small_vault[1]))).lock()
+
+
+def test_the_sample_does_not_come_up_in_the_middle_of_making_a_vault(
+    qtbot: QtBot, first: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built, over, leave = tmp_path / f"{sample_practice.PREFIX}x" / "Sample.vault", threading.Event(), threading.Event()
+
+    def build(*_: object) -> Path:
+        built.mkdir(parents=True)
+        leave.wait(PATIENCE / 1000)  # too late to stop it
+        over.set()
+        return built
+
+    monkeypatch.setattr(sample_practice, "build", build)
+    run = first.first_run
+    click(run._try)
+    qtbot.waitUntil(built.exists, timeout=PATIENCE)
+    click(run._begin)
+    leave.set()
+    qtbot.waitUntil(lambda: over.is_set() and first.desk.worker.idle, timeout=PATIENCE)
+    assert run.practice_page.isVisible()
+    assert not hasattr(first, "gate")
+    assert not first.desk.sample
+    qtbot.waitUntil(lambda: not built.exists(), timeout=PATIENCE)

@@ -68,3 +68,12 @@ def test_help_commands_lead_to_their_pages(window: Window) -> None:
     for part, index in (("keys", 0), ("guide", 1), ("about", 2)):
         window.desk.action(f"help.{part}").trigger()
         assert isinstance(window.house.current, Help) and window.house.current.tabs.currentIndex() == index
+
+
+def test_no_vault_of_ones_own_is_named_as_the_folder_of_the_sample(screen: Help, tmp_path: Path) -> None:
+    screen.desk.preferences.remember(tmp_path)
+    screen.arrive(part="about")
+    assert str(tmp_path) in screen.page.toPlainText()
+    screen.desk.sample = True
+    screen.refresh()
+    assert str(tmp_path) not in screen.page.toPlainText()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QListView, QStackedWidget
 from pytestqt.qtbot import QtBot
 
 from notes.desktop import place
 from notes.desktop.desk import Desk
+from notes.desktop.filter_boxes import read_day
 from notes.desktop.hits import marked
 from notes.desktop.search import PAGE, Search
 from notes.practice import log
@@ -237,3 +239,60 @@ def test_a_hit_is_read_out_with_whose_and_when_it_is(qtbot: QtBot, screen: Searc
     assert told.startswith("Ada Quillfeather, progress, Sunday 1 March 2026, 10:00: ")
     assert search.MATCH_START not in told
     assert isinstance(screen.list, QListView) and screen.list.accessibleName() == "Notes found"
+
+
+def test_a_name_that_is_nobodys_narrows_to_nobody_and_least_of_all_to_the_one_before(
+    qtbot: QtBot, screen: Search, ask: Any
+) -> None:
+    screen.client.setFocus()
+    qtbot.waitUntil(lambda: bool(screen.client._offered), timeout=PATIENCE)
+    qtbot.keyClicks(screen.client, "quill")
+    qtbot.keyClick(screen.client, Qt.Key.Key_Return)
+    assert screen.client.chosen == ask(clients.open, "Ada Quillfeather").id
+    screen.client.setText("Zed")
+    qtbot.keyClick(screen.client, Qt.Key.Key_Return)
+    assert screen.client.chosen is None
+    assert "none of that name" in screen.client.accessibleDescription()
+    screen.client.clear()
+    assert screen.client.accessibleDescription() == ""
+
+
+def test_a_day_that_is_no_day_any_more_narrows_no_more(qtbot: QtBot, screen: Search) -> None:
+    qtbot.keyClicks(screen.since, "2026-03-05")
+    qtbot.keyClick(screen.since, Qt.Key.Key_Return)
+    screen.since.setText("2026-02-31")
+    qtbot.keyClick(screen.since, Qt.Key.Key_Return)
+    assert screen.since.day is None
+    assert screen.since.text() == "2026-02-31"
+
+
+def test_another_question_begins_with_its_best_hit(qtbot: QtBot, screen: Search, ask: Any) -> None:
+    for text in ("gulls", "gulls pelican", "gulls pelican pelican"):
+        ask(progress_notes.create, "Ada Quillfeather", "free", text)
+    screen.arrive(words="gulls", row=2)
+    found(qtbot, screen, 3)
+    assert screen.list.currentIndex().row() == 2
+    screen.box.setText("pelican")
+    found(qtbot, screen, 2)
+    assert screen.list.currentIndex().row() == 0
+
+
+@pytest.mark.parametrize(
+    "locale, typed, meant",
+    [
+        ("en_US", "3/31/26", "2026-03-31"),
+        ("en_US", "3/31/2026", "2026-03-31"),
+        ("en_US", "12/31/75", "1975-12-31"),
+        ("de_DE", "31.3.2026", "2026-03-31"),
+        ("de_DE", "31.03.26", "2026-03-31"),
+        ("en_GB", "31/3/26", "2026-03-31"),
+        ("nl_NL", "31-03-2026", "2026-03-31"),
+        ("en_GB", "31/02/2026", None),
+        ("de_DE", "2026-03-31", "2026-03-31"),
+    ],
+)
+def test_a_day_is_read_as_this_computers_language_writes_it(
+    monkeypatch: pytest.MonkeyPatch, locale: str, typed: str, meant: str | None
+) -> None:
+    monkeypatch.setattr(QLocale, "system", lambda: QLocale(locale))
+    assert read_day(typed, date(2026, 11, 22)) == meant

@@ -505,3 +505,57 @@ def test_a_file_that_is_no_table_is_said_to_be_none(
     qtbot.waitUntil(lambda: bool(part.counts.text()), timeout=PATIENCE)
     assert part.counts.text().startswith("picture.png is not UTF-8 text. Line 1 holds bytes that are not.")
     assert not part.go.isEnabled()
+
+
+def test_a_name_that_is_being_typed_stays_when_something_else_has_changed(
+    qtbot: QtBot, settings: Callable[[str], Settings], window: Window, ask: Any
+) -> None:
+    name = settings("general").general.name
+    before = name.line.text()
+    QTest.keyClicks(name.line, " and partners")
+    window.desk.worker.changed.emit(frozenset({"backup"}))  # today's, made while nobody typed
+    qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
+    assert name.line.text() == f"{before} and partners"
+    click(name.change)
+    qtbot.waitUntil(lambda: "The name is changed." in shown(window), timeout=PATIENCE)
+    assert ask(overview).name == f"{before} and partners"
+    assert not name.change.isEnabled()
+
+
+def test_one_backup_is_made_or_checked_at_a_time_and_its_progress_stays_until_it_ended(
+    qtbot: QtBot, settings: Callable[[str], Settings], window: Window, tmp_path: Path
+) -> None:
+    backups, over = settings("backups").backups, threading.Event()
+    backups.set_folder(tmp_path)
+    window.desk.worker.run(lambda practice, job: over.wait(PATIENCE / 1000))
+    click(backups.make)
+    backups.set_folder(tmp_path)
+    assert not any(button.isEnabled() for button in (backups.make, backups.rehearse, backups._check))
+    over.set()
+    qtbot.waitUntil(lambda: "verified." in shown(window), timeout=PATIENCE)
+    assert all(button.isEnabled() for button in (backups.make, backups.rehearse, backups._check))
+
+
+def test_a_passphrase_that_was_taken_out_again_is_not_called_strong(
+    qtbot: QtBot, settings: Callable[[str], Settings], window: Window
+) -> None:
+    keys = settings("keys").keys
+    QTest.keyClicks(keys.choose.first.line, NEW)
+    keys.choose._estimate()
+    keys.forget()
+    qtbot.waitUntil(lambda: window.desk.worker.idle, timeout=PATIENCE)
+    assert not keys.choose.will_do
+    assert not keys.change.isEnabled()
+    assert "Very strong" not in keys.choose._told.text()
+
+
+def test_a_sheet_that_is_put_away_leaves_the_focus_in_the_settings(
+    qtbot: QtBot, settings: Callable[[str], Settings], window: Window
+) -> None:
+    window.activateWindow()
+    screen = settings("keys")
+    screen.keys._show_sheet(screen.keys._sheet_is_on_paper)
+    assert screen.keys._shown is not None
+    screen.keys._shown._type_back()
+    screen.keys._put_away()
+    assert window.focusWidget() is screen.keys.new_sheet

@@ -199,3 +199,26 @@ def test_hard_blanks_are_no_change(hands: Hands, screen: Snippets) -> None:
     hands.settle()
     screen.list.setCurrentRow(0)
     assert not screen.as_it_was.isEnabled()
+
+
+def test_no_text_is_written_over_by_another_that_gets_its_name(hands: Hands, screen: Snippets) -> None:
+    fill(screen, "sleep", "Snippet", "Slept well.")
+    hands.settle()
+    screen._new()
+    fill(screen, "/Sleep", "Snippet", "Something else.")
+    hands.settle()
+    assert hands.notices[-1].text == "There is a text called /sleep already."
+    assert [one.text for one in hands.ask(snippets.list_snippets)] == ["Slept well."]
+    assert screen.text.toPlainText() == "Something else."
+    fill(screen, "waking", "Snippet", "Something else.")
+    hands.settle()
+    assert [one.name for one in hands.ask(snippets.list_snippets)] == ["sleep", "waking"]
+
+
+def test_removing_one_leaves_the_focus_in_the_list(hands: Hands, screen: Snippets) -> None:
+    fill(screen, "sleep", "Snippet", "Slept well.")
+    hands.settle()
+    screen.remove.setFocus()
+    screen.remove.click()
+    hands.settle()
+    assert hands.window.focusWidget() is screen.list

@@ -14,8 +14,8 @@ from notes.desktop import attending
 from notes.desktop.rows import RowList
 from notes.desktop.today import Today, record_rows
 from notes.desktop.window import Window
-from notes.record import reading, sessions
-from notes.record.today import LogState
+from notes.record import reading, sessions, today
+from notes.record.today import Draft, LogState
 from tests.desktop.conftest import PATIENCE
 
 NOW = datetime(2026, 11, 22, 12, 0)
@@ -113,3 +113,14 @@ def test_what_is_finished_leaves_the_list_at_once(window: Window, qtbot: QtBot, 
     assert any("Bruno" in title for title in titles(screen.to_finish))
     ask(sessions.remove, session.id)
     qtbot.waitUntil(lambda: not any("Bruno" in title for title in titles(screen.to_finish)), timeout=PATIENCE)
+
+
+def test_drafts_that_are_not_listed_are_counted_and_called_unfinished(window: Window, qtbot: QtBot) -> None:
+    screen = today_of(window, qtbot)
+    nothing = LogState(0, None, None, None, None, 0, None)
+    drafts = [Draft(n, 1, "Bruno", "other", "note", None, "2026-11-20T10:00:00Z") for n in range(50)]
+    screen._show(today.Today([], [], [], 0, drafts, 57, 1, nothing))
+    assert titles(screen.to_finish)[-1] == "and 7 more, last saved before these"
+    assert screen._lead.text() == "No session today, 57 drafts to finish."
+    screen._show(today.Today([], [], [], 0, [], 0, 1, nothing))
+    assert screen._lead.text() == "No session today, every note is written."

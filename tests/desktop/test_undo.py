@@ -144,10 +144,12 @@ def test_what_was_never_stated_of_a_session_stays_and_that_is_said(hands: Hands)
     page = page_of(hands, "Bruno")
     page._session_form(made, None)
     page.session_form.attendance.setCurrentIndex(3)
+    page.session_form.minutes.setValue(30)
     page.session_form.save()
     hands.settle()
     undo_key(hands)
-    assert hands.ask(sessions.list_sessions, "Bruno")[0].attendance == "attended"
+    now = hands.ask(sessions.list_sessions, "Bruno")[0]
+    assert (now.attendance, now.minutes, now.modality) == ("attended", 30, None)
     assert hands.notices[-1].detail == "Length and kind of meeting stay."
 
 

@@ -170,3 +170,26 @@ def test_an_unlocking_with_something_to_say_is_checked(
     qtbot.waitUntil(lambda: verifying._job is None, timeout=PATIENCE)
     assert verifying.saying.startswith(("Everything checked ", "Checked "))
     assert len(checks(ask)) == len(warnings)
+
+
+def test_asking_again_does_not_begin_a_check_again_that_is_under_way(
+    qtbot: QtBot, open_desk: Desk, ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verifying = Verifying(open_desk, quiet=AT_ONCE)
+    begun, asked, progress = threading.Event(), threading.Event(), open_desk.worker.progress
+
+    def held(job: Job) -> Callable[[str, int, int], None]:
+        def tell(what: str, done: int, total: int) -> None:
+            begun.set()
+            asked.wait(PATIENCE / 1000)
+            progress(job)(what, done, total)
+
+        return tell
+
+    monkeypatch.setattr(open_desk.worker, "progress", held)
+    verifying.now()
+    qtbot.waitUntil(begun.is_set, timeout=PATIENCE)
+    with qtbot.waitSignal(open_desk.verified, timeout=PATIENCE):
+        verifying.now()
+        asked.set()
+    assert checks(ask) == [("done", None)]
