@@ -57,7 +57,7 @@ def note_state(session: Session, now: datetime) -> tuple[str, str]:
         return "Draft · continue", "attention"
     if session.attendance not in CAME:
         return WORDS[session.attendance], "quiet"
-    return ("", "quiet") if words.moment(session.started_at) > now else ("No note yet · write", "accent")
+    return ("", "quiet") if is_to_come(session, now) else ("No note yet · write", "accent")
 
 
 def details(session: Session) -> str:

@@ -81,6 +81,13 @@ class ClientPage(Screen):
         self._show_nobody()
         self._id = None
 
+    def escape(self) -> bool:
+        """Put the form of a session away."""
+        there = self.session_form.isVisible()
+        if there:
+            self._put_away()
+        return there
+
     def place(self) -> dict[str, Any]:
         return {"client": self._id, "tab": TABS[self.tabs.currentIndex()]}
 
@@ -168,7 +175,7 @@ class ClientPage(Screen):
         self._about.setText(about(client, self.desk.now().date()))
         self._archive.setText("Archive" if client.status == "active" else "Bring back")
         self._show_details(client)
-        self.strip.show_sessions(page.sessions, self.desk.now().date())
+        self.strip.show_sessions(page.sessions, self.desk.now())
         self._summary.setText(self.strip.summary)
         chosen = self._tag.currentText()
         self._tag.blockSignals(True)
@@ -209,7 +216,7 @@ class ClientPage(Screen):
         for label in (self._name, self._about, self._summary):
             label.setText("")
         self.list.show_rows([])
-        self.strip.show_sessions([], self.desk.now().date())
+        self.strip.show_sessions([], self.desk.now())
         self._tag.hide()
         self._draw_lines()
         self.form.begin(None)

@@ -5,23 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from notes.desktop import names, parts, theme, words
 from notes.desktop.choosing import FOUND_BY, Finder, found_by, meant
 from notes.desktop.desk import Desk
+from notes.desktop.when_field import WhenField
 from notes.record import choices, moving
 from notes.record.choices import Choices, Named
 from notes.record.reading import Note
-
-
-def when_field() -> QDateTimeEdit:
-    """A field for when a session was."""
-    field = QDateTimeEdit()
-    field.setDisplayFormat("ddd d MMM yyyy  HH:mm")
-    field.setCalendarPopup(True)
-    field.setAccessibleName("When the session was")
-    return field
 
 
 class ClientChoice(QComboBox):
@@ -67,7 +59,7 @@ class Moving(QWidget):
         super().__init__(parent)
         self.desk = desk
         self._note: Note | None = None
-        self.client, self.at = ClientChoice(desk), when_field()
+        self.client, self.at = ClientChoice(desk), WhenField()
         whose, when = QLabel("Client"), QLabel("When the session was")
         whose.setBuddy(self.client)
         when.setBuddy(self.at)

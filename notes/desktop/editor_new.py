@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QListWidgetItem, Q
 
 from notes.desktop import attending, parts, theme, words
 from notes.desktop.desk import Desk
-from notes.desktop.editor_move import ClientChoice, when_field
+from notes.desktop.editor_move import ClientChoice
 from notes.desktop.screen import Screen
+from notes.desktop.when_field import WhenField
 from notes.record import beginning, choices, progress_notes, templates
 from notes.record.beginning import Beginning
 from notes.record.choices import Choices
@@ -83,7 +84,6 @@ class NewNote(Screen):
 
     name = "new_note"
     title = "New note"
-    commands = ("note.templates",)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
@@ -101,7 +101,7 @@ class NewNote(Screen):
         line.editingFinished.connect(self._ask)
         self.session.setAccessibleName("Session")
         self.session.currentIndexChanged.connect(lambda _: self._weigh())
-        self.at = when_field()
+        self.at = WhenField()
         self.not_come = parts.button("They did not come", lambda: self._nobody_came("no-show"), tone="link")
         self.cancelled = parts.button("They cancelled", lambda: self._nobody_came("cancelled"), tone="link")
         self.templates = TemplateList(self.begin)
@@ -285,9 +285,6 @@ class NewNote(Screen):
         self._beginning = self._asking = False
         self._weigh()
         self.desk.complain(error)
-
-    def note_templates(self) -> None:
-        self.desk.go("snippets")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.client.client() is not None:

@@ -233,7 +233,7 @@ class House(QWidget):
     def _escape(self) -> None:
         if self.stack.currentWidget() is self.identity:
             self.identity.call_off()
-        else:
+        elif self.current is None or not self.current.escape():
             self.notice.dismiss()
 
     # --- asking again ------------------------------------------------------------------------------------------

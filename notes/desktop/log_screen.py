@@ -181,6 +181,14 @@ class LogScreen(Screen):
 
     # --- lines -------------------------------------------------------------------------------------------------
 
+    def escape(self) -> bool:
+        """Put away what stands beside the lines."""
+        there = self.panel.isVisible()
+        if there:
+            self.panel.close_up()
+            self.table.setFocus()
+        return there
+
     def refresh(self) -> None:
         self._pause.stop()
         self._wanted = Wanted(

@@ -74,9 +74,18 @@ def who(line: LineView) -> str:
     return line.actor.capitalize()
 
 
+def _key_of(line: LineView) -> str:
+    """Whose key it was; of an attempt on the locked vault nobody's."""
+    opened = line.actor and line.event != "vault.attempt"
+    return f"{line.actor.capitalize()}: the key that opened the vault" if opened else ""
+
+
 def sentence(line: LineView, called: Callable[[str], str]) -> str:
     """The line's sentence; `called` is how clients are called on the screen."""
-    return line.sentence.replace(line.client_name, called(line.client_name)) if line.client_name else line.sentence
+    if not line.client_name:
+        return line.sentence
+    told = line.sentence.replace(line.client_name, called(line.client_name))
+    return told.removesuffix(".") if told.endswith("..") else told
 
 
 def what(line: LineView, called: Callable[[str], str]) -> str:
@@ -100,7 +109,7 @@ def fields(line: LineView, called: Callable[[str], str], why: str = "") -> list[
         ("Clients concerned", among),
         ("Outcome", line.outcome.capitalize()),
         ("Reason", f"{reason[:1].upper()}{reason[1:]}"),
-        ("Who", f"{line.actor.capitalize()}: the key that opened the vault" if line.actor else ""),
+        ("Who", _key_of(line)),
         ("User and computer", computer),
         ("Where", {v: k for k, v in FACES.items()}.get(line.face, line.face)),
         ("Purpose", PURPOSES.get(line.purpose, line.purpose)),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QDateTime, QSize, Qt
+from PySide6.QtCore import QDateTime, QPoint, QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -121,6 +121,17 @@ def focus(widget: QWidget) -> None:
     """Give it the focus if it can be seen. Qt gives it to a hidden one too, and the next letters would go there."""
     if widget.isVisible():
         widget.setFocus()
+
+
+def bring_into_view(widget: QWidget) -> None:
+    """Scroll to it once it has its place: what comes up below the edge would not be noticed."""
+    around = widget.parentWidget()
+    while around is not None and not isinstance(around, QScrollArea):
+        around = around.parentWidget()
+    inner = around.widget() if around is not None else None
+    if around is not None and inner is not None:
+        bar = around.verticalScrollBar()
+        QTimer.singleShot(0, widget, lambda: bar.setValue(widget.mapTo(inner, QPoint(0, -theme.L)).y()))
 
 
 def clear(layout: QLayout) -> None:

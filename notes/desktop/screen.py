@@ -61,6 +61,10 @@ class Screen(QWidget):
         """It comes into view, at `place`. Asks for what it shows."""
         self.refresh()
 
+    def escape(self) -> bool:
+        """Put away what is open in it, with the key Escape; whether there was anything."""
+        return False
+
     def refresh(self) -> None:
         """Ask again for what is shown."""
 

@@ -242,10 +242,11 @@ class Search(Screen):
 
 
 HOW = (
-    "Type a word or its beginning. All the words you type must be in the note. Put words that belong together in "
-    'quotation marks: "safe place". Capitals and accents make no difference. Filters alone list the notes that fit.'
+    "Type words: all of them must be in the note, and of the last one its beginning is enough. Put words that belong "
+    'together in quotation marks: "safe place". Capitals and accents make no difference. Filters alone list the notes '
+    "that fit."
 )
-NOTHING_FOUND = "Try fewer words, or only the beginning of one; or take a filter away."
+NOTHING_FOUND = "Try fewer words, or only the beginning of the last one; or take a filter away."
 
 
 class Hits(QAbstractListModel):

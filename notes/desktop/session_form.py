@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QFormLayout, QLabel, QSpinBox
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QSpinBox
 
-from notes.desktop import attending, parts, words
+from notes.desktop import attending, parts, theme, words
 from notes.desktop.desk import Desk
 from notes.desktop.notices import in_words
 from notes.desktop.parts import Card
+from notes.desktop.when_field import WhenField
 from notes.errors import NotesError
 from notes.record import sessions
 from notes.record.sessions import Session
@@ -31,7 +34,7 @@ class SessionForm(Card):
         self._session: Session | None = None
         self._title = parts.words(strong=True)
         self._trouble = parts.words(tone="alarm")
-        self.when = QDateTimeEdit(calendarPopup=True, displayFormat="ddd d MMM yyyy  HH:mm")
+        self.when = WhenField()
         self.minutes = QSpinBox(minimum=1, maximum=24 * 60, suffix=" minutes")
         self.modality, self.attendance = QComboBox(), QComboBox()
         self.modality.addItems([modality.capitalize() for modality in MODALITIES])
@@ -39,6 +42,8 @@ class SessionForm(Card):
         self.when.dateTimeChanged.connect(lambda _: self._call())
         self.more = QSpinBox(minimum=0, maximum=MOST_WEEKS, suffix=" more times")
         self.more.valueChanged.connect(lambda more: self.more.setSuffix(" more time" if more == 1 else " more times"))
+        for number in (self.minutes, self.more):
+            number.lineEdit().setTextMargins(theme.S, 0, 0, 0)  # the style sheet leaves none beside arrows of its own
         form = QFormLayout()
         for label, field in (
             ("&When", self.when),
@@ -116,6 +121,12 @@ class SessionForm(Card):
             failed=failed,
             owner=self,
         )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.save()
+        else:
+            super().keyPressEvent(event)
 
     def _entered(self, made: list[Session], turn: int) -> None:
         self._over(turn)

@@ -24,6 +24,9 @@ from notes.vault import keys, recovery_key
 _KINDS = {"passphrase": "with the passphrase", "recovery": "with the recovery sheet"}
 
 
+OLD_SHEET = "Keep it as long as you keep backups made until today: they open with it. Then destroy it."
+
+
 class Keys(QWidget):
     """Every change asks for the passphrase again, and nothing new counts before its owner has it on paper."""
 
@@ -62,6 +65,8 @@ class Keys(QWidget):
         """The screen is left: nothing secret stays in it."""
         self.choose.empty()
         self.again.empty()
+        if self._shown is not None:
+            self._desk.say("The new recovery sheet was put away.", "The one made before goes on to count.")
         self._put_away()
 
     # --- passphrase --------------------------------------------------------------------------------------------
@@ -133,6 +138,7 @@ class Keys(QWidget):
         self.new_sheet.setEnabled(False)
         self._rotate.setEnabled(False)
         self._shown.setFocus()
+        parts.bring_into_view(self._shown)
 
     def _sheet_counts(self) -> None:
         key = self._taken_key()
@@ -146,7 +152,7 @@ class Keys(QWidget):
         self._run(change, self._new_sheet_counts, "Making the sheet count")
 
     def _new_sheet_counts(self, _: None) -> None:
-        self._said("The new recovery sheet counts.", "The recovery sheet made before is out of use. Destroy it.")
+        self._said("The new recovery sheet counts.", f"The one made before opens this vault no more. {OLD_SHEET}")
 
     def _taken_key(self) -> bytearray:
         assert self._shown is not None
@@ -234,7 +240,7 @@ class Keys(QWidget):
         self._now.setEnabled(True)
         self._rotating.over()
         self._put_away()
-        told = "The recovery sheet made before is out of use. Destroy it, and make a backup now."
+        told = f"The recovery sheet made before opens it no more. {OLD_SHEET} Make a backup now."
         self._said("Everything is encrypted under a new key.", told)
 
     def _not_rotated(self, error: NotesError) -> None:

@@ -67,7 +67,7 @@ def _session(session: Session, now: datetime) -> Row:
     when = words.moment(session.started_at)
     clock = words.clock(session.started_at)
     title = f"{when:%a {when.day} %B}" + (f", {clock}" if clock else "")
-    to_come = when > now
+    to_come = attending.is_to_come(session, now)
     state, tone = attending.note_state(session, now)
     if session.note is not None and state in ("Signed", "Draft · continue"):
         state, tone = "", "quiet"  # its notes stand below and say so

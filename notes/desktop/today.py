@@ -221,7 +221,7 @@ def _receipt(log: LogState, now: datetime) -> Row:
         return Row("No receipt sent away yet", detail, "Make one", "qr-code", "quiet", key)
     late = (now - words.moment(log.receipt)).days >= DUE_AFTER_DAYS
     told = f"Last receipt {words.ago(log.receipt, now)}"
-    return Row(told, "", "Make one" if late else "Sent", "qr-code", "quiet" if late else "good", key)
+    return Row(told, "", "Make one" if late else "Made", "qr-code", "quiet" if late else "good", key)
 
 
 def _lead(told: today.Today) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen
@@ -30,15 +30,16 @@ class YearStrip(QWidget):
         """What is drawn, in words."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_sessions(self, sessions: Sequence[Session], today: date) -> None:
-        """Draw these."""
+    def show_sessions(self, sessions: Sequence[Session], now: datetime) -> None:
+        """Draw those that have begun."""
+        today = now.date()
         monday = today - timedelta(days=today.weekday())
         self._first = monday - timedelta(weeks=WEEKS - 1)
         self._weeks = [[] for _ in range(WEEKS)]
         shown = []
         for session in sessions:
             week = (words.moment(session.started_at).date() - self._first).days // 7
-            if 0 <= week < WEEKS and words.moment(session.started_at).date() <= today:
+            if 0 <= week < WEEKS and words.moment(session.started_at) <= now:
                 self._weeks[week].append(session)
                 shown.append(session)
         counts = Counter("came" if session.attendance in CAME else session.attendance for session in shown)

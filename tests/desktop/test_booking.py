@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
@@ -17,7 +18,7 @@ from notes.record import clients, progress_notes, sessions, today
 from notes.record.sessions import Session
 from notes.record.today import LogState
 from notes.record.values import ATTENDANCE
-from tests.desktop.editor_kit import Hands
+from tests.desktop.editor_kit import CTRL, SHIFT, Hands
 
 
 @pytest.fixture
@@ -201,3 +202,19 @@ def test_a_session_of_which_only_the_day_is_known_gets_no_time_by_being_changed(
     hands.settle()
     (changed,) = hands.ask(sessions.list_sessions, "Bruno")
     assert (changed.started_at, changed.minutes) == ("2026-03-02", 30)
+
+
+def test_the_form_begins_on_the_day_enter_enters_it_and_escape_puts_it_away(hands: Hands) -> None:
+    page = page_of(hands)
+    hands.press(Qt.Key.Key_S, CTRL | SHIFT)
+    when = page.session_form.when
+    assert hands.window.focusWidget() is when
+    assert when.currentSection() == when.Section.DaySection
+    hands.press(Qt.Key.Key_Escape)
+    assert not page.session_form.isVisible()
+    assert hands.ask(sessions.list_sessions, "Bruno") == []
+    hands.press(Qt.Key.Key_S, CTRL | SHIFT)
+    page.session_form.more.setFocus()
+    hands.press(Qt.Key.Key_Return)
+    hands.settle()
+    assert len(hands.ask(sessions.list_sessions, "Bruno")) == 1

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from notes.desktop import app, parts, theme
@@ -273,6 +273,14 @@ def test_a_new_recovery_sheet_counts_only_once_it_is_on_paper(
     assert not any(card._key)
 
 
+def settings_column(part: QWidget) -> QScrollArea:
+    """What the part scrolls in."""
+    around = part.parentWidget()
+    while not isinstance(around, QScrollArea):
+        around = around.parentWidget()
+    return around
+
+
 def test_leaving_takes_a_sheet_off_the_screen_and_the_old_one_goes_on_to_count(
     qtbot: QtBot, settings: Callable[[str], Settings], window: Window, ask: Any, small_vault: tuple[Path, bytes]
 ) -> None:
@@ -281,8 +289,11 @@ def test_leaving_takes_a_sheet_off_the_screen_and_the_old_one_goes_on_to_count(
     identify(qtbot, window)
     card = keys._shown
     assert card is not None
+    column = settings_column(keys)
+    qtbot.waitUntil(lambda: card.mapTo(column.viewport(), QPoint(0, 0)).y() < column.viewport().height() // 2)
     window.desk.go("today")
     assert not any(card._key)
+    assert "The new recovery sheet was put away." in shown(window)
     ask(keyring.confirm, Secret("recovery", bytearray(small_vault[1])))
 
 
