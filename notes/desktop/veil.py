@@ -44,6 +44,15 @@ class Veil(QWidget):
         self.setLayout(parts.stacked(0, told, how, 0))
         self.hide()
         window.installEventFilter(self)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)  # a window has one
+        application.focusChanged.connect(self._keep_focus)
+
+    def _keep_focus(self, _: QWidget | None, now: QWidget | None) -> None:
+        """An answer that comes now may give the focus to what is hidden: it gets it, and the keys, when this lifts."""
+        if self.isVisible() and now is not None and now is not self and now.window() is self._window:
+            self._focus = now
+            self.setFocus()
 
     def toggle(self) -> None:
         """Hide everything, or show it again."""
@@ -79,16 +88,19 @@ class Veil(QWidget):
         self.hide()
         for thing in filter(shiboken6.isValid, below):
             thing.show()
-        if focus is not None and shiboken6.isValid(focus) and focus.isVisible():
-            focus.setFocus()
+        back = focus if focus is not None and shiboken6.isValid(focus) and focus.isVisible() else None
+        (back or self._middle()).setFocus()  # never here: this takes every key
 
     def end(self) -> None:
         """The vault is locked: of what is below only the lock screen comes into view again."""
         self._below, self._focus = [], None
         self.hide()
+        self._middle().show()
+
+    def _middle(self) -> QWidget:
         middle = self._window.centralWidget()
         assert middle is not None  # the window has one
-        middle.show()
+        return middle
 
     def came_or_went(self, state: Qt.ApplicationState) -> None:
         """Fall when another program comes to the front, where that is wished."""

@@ -166,3 +166,24 @@ def test_under_the_veil_it_locks_and_text_that_could_not_be_saved_is_not_behind_
     window.gate.ready.emit()
     assert window.gate.isVisible()
     assert not window.menuBar().isVisible()
+
+
+def test_an_answer_that_comes_under_the_veil_does_not_get_the_keys(
+    window: Window, veil: Veil, field: QLineEdit
+) -> None:
+    veil.fall()
+    field.setFocus()
+    assert QApplication.focusWidget() is veil
+    veil.lift()
+    assert QApplication.focusWidget() is field
+
+
+def test_where_nothing_can_take_the_focus_any_more_it_does_not_stay_on_the_veil(
+    window: Window, veil: Veil, field: QLineEdit
+) -> None:
+    field.setFocus()
+    veil.fall()
+    field.setVisible(False)
+    veil._below = [thing for thing in veil._below if thing is not field]
+    veil.lift()
+    assert QApplication.focusWidget() is not veil
