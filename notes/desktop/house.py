@@ -66,7 +66,7 @@ class House(QWidget):
         rooms = Rooms(self.desk)
         self.rooms = rooms.buttons
         self.foot, self.notice = Foot(), NoticeBar()
-        self.lines = Lines(self.desk, self.notice)
+        self.lines = Lines(self.desk, self.notice, lambda: self.idle.quiet)
         self.stack, self.identity = parts.Pages(), Identity(self.desk.worker)
         self.stack.addWidget(self.identity)
         self._above = parts.stacked(self.notice, gap=theme.S, margin=(theme.L, theme.S))

@@ -13,6 +13,8 @@ from notes.desktop.desk import Desk, Notice
 
 STAYS = 8_000
 """Milliseconds for which a line stays that needs nothing done and can take nothing back."""
+QUIET = 2.0
+"""Seconds without a key or the mouse before it goes: what is below moves up then, and not under somebody's hand."""
 
 
 class NoticeBar(QFrame):
@@ -67,18 +69,21 @@ class NoticeBar(QFrame):
 
 
 class Lines(QObject):
-    """Shows lines in a bar. One that stays comes back after what covers it."""
+    """Shows lines in a bar. One that stays comes back after what covers it.
+
+    `quiet` gives the seconds since the last key or movement.
+    """
 
     over = Signal()
     """Nothing is left to say."""
 
-    def __init__(self, desk: Desk, bar: NoticeBar) -> None:
+    def __init__(self, desk: Desk, bar: NoticeBar, quiet: Callable[[], float]) -> None:
         super().__init__(bar)
-        self._desk, self._bar = desk, bar
+        self._desk, self._bar, self._quiet = desk, bar, quiet
         self.shown: Notice | None = None
         self._waiting: list[Notice] = []
         self.goes = QTimer(self, singleShot=True, interval=STAYS)
-        self.goes.timeout.connect(bar.dismiss)
+        self.goes.timeout.connect(self._go)
         bar.closed.connect(self.next)
 
     def later(self, notice: Notice) -> None:
@@ -99,7 +104,13 @@ class Lines(QObject):
         if notice.can_be_undone:
             self._desk.take_up("go.undo", self._bar.take_back)
         elif not notice.stays:
-            self.goes.start()
+            self.goes.start(STAYS)
+
+    def _go(self) -> None:
+        if self._quiet() < QUIET:
+            self.goes.start(int(QUIET * 1000))
+        else:
+            self._bar.dismiss()
 
     def next(self) -> None:
         """Say what waits."""
