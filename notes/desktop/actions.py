@@ -60,6 +60,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("vault.capture", "Allow screenshots and screen sharing", "monitor", (), "Vault"),
     Command("vault.verify", "Verify everything", "shield-check", (), "Vault"),
     Command("vault.backup", "Back up …", "download-simple", ("Ctrl+Shift+B",), "Vault"),
+    Command("vault.keys", "Passphrase and recovery sheet …", "key", (), "Vault"),
     Command("vault.import", "Bring in notes …", "upload-simple", (), "Vault"),
     Command("vault.quit", "Lock and quit", "power", ("Ctrl+Q",), "Vault"),
     Command("help.keys", "Keyboard shortcuts", "keyboard", ("F1", "Ctrl+?"), "Help"),

@@ -69,6 +69,7 @@ class Clients(Screen):
         super().arrive()
         self._put_away()
         self.filter.setFocus()
+        self.filter.selectAll()  # what is typed next is another name
         if new:
             self.client_new()
 

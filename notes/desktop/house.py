@@ -90,6 +90,7 @@ class House(QWidget):
             self.desk.take_up(room, partial(self.desk.go, room.removeprefix("go.")))
         self.desk.take_up("go.back", self.back)
         self.desk.take_up("vault.backup", partial(self.desk.go, "settings", part="backups"))
+        self.desk.take_up("vault.keys", partial(self.desk.go, "settings", part="keys"))
         self.desk.take_up("vault.import", partial(self.desk.go, "settings", part="import"))
         self.idle.begin()
         self.backup.begin()

@@ -45,6 +45,10 @@ class Lines(QAbstractTableModel):
             self._why |= why
             self.endInsertRows()
 
+    def nothing_came(self) -> None:
+        """What was asked for could not be read: scrolling asks again."""
+        self._waiting = False
+
     def line(self, index: QModelIndex | QPersistentModelIndex) -> LineView | None:
         """The line of a row."""
         return self._lines[index.row()] if index.isValid() and index.row() < len(self._lines) else None

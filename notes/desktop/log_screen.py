@@ -26,6 +26,7 @@ from notes.desktop.filter_boxes import ChoiceBox, DayBox, ask_for_choices, pick
 from notes.desktop.log_model import Lines
 from notes.desktop.log_panel import Panel
 from notes.desktop.screen import Screen
+from notes.errors import NotesError
 from notes.practice import log, log_pages
 from notes.practice.checked import Checked
 from notes.practice.log import Review
@@ -229,7 +230,11 @@ class LogScreen(Screen):
             if wanted == self._wanted and self._review is None:
                 self.model.add(page.lines, page.why, len(page.lines) < PAGE)
 
-        self.desk.do(log_pages.page, wanted, before, then=add, owner=self, latest="log")
+        def failed(error: NotesError) -> None:
+            self.model.nothing_came()
+            self.desk.complain(error)
+
+        self.desk.do(log_pages.page, wanted, before, then=add, failed=failed, owner=self, latest="log")
 
     def _choose(self, index: QModelIndex) -> None:
         line = self.model.line(index)

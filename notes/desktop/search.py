@@ -18,6 +18,7 @@ from notes.desktop.desk import Desk
 from notes.desktop.filter_boxes import ChoiceBox, DayBox, ask_for_choices, pick
 from notes.desktop.hits import HitLine
 from notes.desktop.screen import Screen
+from notes.errors import NotesError
 from notes.record import search
 from notes.record.search import Hit, Results
 from notes.record.values import KINDS
@@ -207,9 +208,14 @@ class Search(Screen):
             PAGE,
             skip,
             then=lambda found: self._found(asked, skip, found),
+            failed=self._failed,
             owner=self,
             latest="search",
         )
+
+    def _failed(self, error: NotesError) -> None:
+        self.model.nothing_came()
+        self.desk.complain(error)
 
     def _found(self, asked: Asked, skip: int, found: Results) -> None:
         if asked != self._asked:
@@ -279,6 +285,10 @@ class Hits(QAbstractListModel):
             self._hits += new
             self._known |= {hit.note for hit in new}
             self.endInsertRows()
+
+    def nothing_came(self) -> None:
+        """What was asked for could not be read: scrolling asks again."""
+        self._waiting = False
 
     def hit(self, index: QModelIndex | QPersistentModelIndex) -> Hit | None:
         """The hit of a row."""

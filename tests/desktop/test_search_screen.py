@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QLocale, QModelIndex, Qt
 from PySide6.QtWidgets import QListView, QStackedWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +15,7 @@ from notes.desktop.desk import Desk
 from notes.desktop.filter_boxes import read_day
 from notes.desktop.hits import marked
 from notes.desktop.search import PAGE, Search
+from notes.errors import NotesError
 from notes.practice import log
 from notes.practice.practice import Practice
 from notes.record import clients, progress_notes, search
@@ -296,3 +297,17 @@ def test_a_day_is_read_as_this_computers_language_writes_it(
 ) -> None:
     monkeypatch.setattr(QLocale, "system", lambda: QLocale(locale))
     assert read_day(typed, date(2026, 11, 22)) == meant
+
+
+def test_after_a_failure_scrolling_asks_for_more_again(
+    qtbot: QtBot, screen: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    qtbot.keyClicks(screen.box, "heron")
+    found(qtbot, screen, 1)
+    screen.model.show([screen.model.hit(screen.model.index(0, 0))], 2 * PAGE)
+    asked: list[int] = []
+    fails = NotesError("It could not be read.", "", "Try again.")
+    monkeypatch.setattr(screen.desk, "do", lambda *given, failed, **_: (asked.append(given[-1]), failed(fails)))
+    for _ in range(2):
+        screen.model.fetchMore(QModelIndex())
+    assert asked == [1, 1]
