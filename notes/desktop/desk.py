@@ -6,10 +6,8 @@ Screens speak to the desk only; the window listens to it. So a screen can be tes
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,6 +16,8 @@ from notes.desktop.worker import Fault, Job, Worker
 from notes.errors import NotesError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from PySide6.QtGui import QAction
 
     from notes.desktop.actions import Command
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from notes.practice.operations import Operation, P, R
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(NamedTuple):
     """A line at the top of the window. `undo` takes back what it tells of."""
 
     text: str
@@ -44,7 +43,7 @@ class Notice:
 
 
 class Desk(QObject):
-    """One for each window. `now` is the practice's own time, without a zone."""
+    """One for each window. `now` is the practice's own time, without a zone; by this computer's clock if not given."""
 
     went = Signal(str, object)
     """The screen to show, and the place in it, as a dict."""
@@ -63,11 +62,11 @@ class Desk(QObject):
         self,
         worker: Worker,
         preferences: Preferences,
-        now: Callable[[], datetime] = datetime.now,
+        now: Callable[[], datetime] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.worker, self.preferences, self.now = worker, preferences, now
+        self.worker, self.preferences, self.now = worker, preferences, now or _by_this_computer
         self.sample = False
         """Whether this is the sample practice, which is marked on every screen."""
         self.verifying: Verifying | None = None
@@ -183,3 +182,9 @@ class Desk(QObject):
                 run()
             except Exception as error:
                 self.worker.went_wrong.emit(error)
+
+
+def _by_this_computer() -> datetime:
+    from datetime import datetime  # read only now: the lock screen does not wait for it
+
+    return datetime.now()

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-import json
 from pathlib import Path
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap
 
 from notes.desktop import theme
+from notes.desktop.icon_signs import SIGNS
 
-FONT, SIGNS = "phosphor-1.3.0.ttf", "phosphor-charmap-1.3.0.json"
+FONT = "phosphor-1.3.0.ttf"
 
 
 def icon(name: str, role: str = "text") -> QIcon:
     """An icon by its Phosphor name (lock-simple, house), in the colour of a role; it follows light and dark.
 
-    Raises KeyError when there is no such sign.
+    Raises KeyError when there is no such sign among ``SIGNS``.
     """
-    return QIcon(_Engine(chr(int(_signs()[name], 16)), role))
+    return QIcon(_Engine(SIGNS[name], role))
 
 
 class _Engine(QIconEngine):
@@ -55,19 +55,13 @@ class _Engine(QIconEngine):
         return _Engine(self._sign, self._role)
 
 
-def _folder() -> Path:
+def folder() -> Path:
+    """Where QtAwesome keeps its fonts."""
     found = importlib.util.find_spec("qtawesome")
     assert found is not None and found.origin is not None  # it is among the requirements
     return Path(found.origin).parent / "fonts"
 
 
 @functools.cache
-def _signs() -> dict[str, str]:
-    """Each sign's place in the font, in hexadecimal, by its name."""
-    found: dict[str, str] = json.loads((_folder() / SIGNS).read_bytes())
-    return found
-
-
-@functools.cache
 def _family() -> str:
-    return QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(_folder() / FONT)))[0]
+    return QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(folder() / FONT)))[0]

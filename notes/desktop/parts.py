@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QDateTime, QPoint, QSize, Qt, QTimer
@@ -25,6 +24,8 @@ from PySide6.QtWidgets import (
 from notes.desktop import icons, theme
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from PySide6.QtGui import QAction  # a type that Qt would make for the lock screen to no purpose
 
 Box = TypeVar("Box", bound=QBoxLayout)

@@ -13,9 +13,8 @@ import itertools
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import shiboken6
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -47,8 +46,7 @@ class Fault(NotesError):
     """A fault in the program, for those who wait for an answer; ``went_wrong`` has said where it is."""
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(NamedTuple):
     """A vault that was unlocked: what to say first, where one was, and what is missing if it is an older copy."""
 
     warnings: tuple[str, ...] = ()
@@ -56,21 +54,25 @@ class Opened:
     rollback: str = ""
 
 
-@dataclass(eq=False)
 class Job:
     """Something to run in the worker's thread. `then` and `failed` run in the main thread, unless `owner` is gone."""
 
-    run: Callable[[Job], Any]
-    then: Callable[[Any], None] | None = None
-    failed: Callable[[NotesError], None] | None = None
-    owner: QObject | None = None
-    name: str = ""
-    latest: str | None = None
-    changes: Kinds = frozenset()
-    background: bool = False
-    progress: Callable[[str, int, int], None] | None = None
-    stopped: threading.Event = field(default_factory=threading.Event)
-    begin_again: bool = False
+    def __init__(
+        self,
+        run: Callable[[Job], Any],
+        then: Callable[[Any], None] | None = None,
+        failed: Callable[[NotesError], None] | None = None,
+        owner: QObject | None = None,
+        name: str = "",
+        latest: str | None = None,
+        changes: Kinds = frozenset(),
+        background: bool = False,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> None:
+        self.run, self.then, self.failed, self.owner, self.name = run, then, failed, owner, name
+        self.latest, self.changes, self.background, self.progress = latest, changes, background, progress
+        self.stopped = threading.Event()
+        self.begin_again = False
 
     def stop(self) -> None:
         """Ask it to end. It ends at its next step, with nothing half-done kept."""

@@ -11,8 +11,7 @@ import ctypes
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from notes.errors import NotWritable
 
@@ -24,8 +23,7 @@ _NO_FAULT_BOX, _NO_HEAP = 0x0001 | 0x0002, 0x0001
 """Windows: SEM_FAILCRITICALERRORS and SEM_NOGPFAULTERRORBOX; WER_FAULT_REPORTING_FLAG_NOHEAP."""
 
 
-@dataclass(frozen=True)
-class Hardening:
+class Hardening(NamedTuple):
     """What the system granted: no memory is written out after a crash; no other program of the user reads it."""
 
     no_dumps: bool
