@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QDateTime, QPoint, QSize, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QDateTime, QEvent, QPoint, QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -130,9 +130,16 @@ def bring_into_view(widget: QWidget) -> None:
     while around is not None and not isinstance(around, QScrollArea):
         around = around.parentWidget()
     inner = around.widget() if around is not None else None
-    if around is not None and inner is not None:
-        bar = around.verticalScrollBar()
-        QTimer.singleShot(0, widget, lambda: bar.setValue(widget.mapTo(inner, QPoint(0, -theme.L)).y()))
+    if around is None or inner is None:
+        return
+    bar = around.verticalScrollBar()
+
+    def scroll() -> None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+        bar.setValue(widget.mapTo(inner, QPoint(0, -theme.L)).y())
+
+    for wait in (0, 100):  # texts that wrap find their height in a second go
+        QTimer.singleShot(wait, widget, scroll)
 
 
 def clear(layout: QLayout) -> None:
