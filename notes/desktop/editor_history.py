@@ -51,6 +51,7 @@ class History(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName("Versions")
         self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentRowChanged.connect(lambda _: self._ask())
         self.text = ReadingView("The version chosen")
         self.told = parts.words(tone="quiet")
